@@ -1,0 +1,27 @@
+/** Unused code. Entries of threads and processes are started by URL, which knip cannot follow: they are read from the code. */
+import { globSync, readFileSync } from "node:fs";
+import path from "node:path";
+import type { KnipConfig } from "knip";
+
+const startedByUrl = globSync("{src,workers,test}/**/*.ts").flatMap((file) =>
+  [...readFileSync(file, "utf8").matchAll(/\bentryUrl\(\s*import\.meta\.url,\s*"([^"]+)"/g)].map(
+    ([, entry = ""]) => `${path.posix.join(path.posix.dirname(file.replaceAll("\\", "/")), entry)}.ts`,
+  ),
+);
+
+const config: KnipConfig = {
+  entry: [
+    "src/main.ts",
+    "scripts/docs.ts",
+    "samples/make/make-samples.ts",
+    "test/bench/*/bench.ts",
+    "test/{setup,skip-reporter}.ts",
+    ...startedByUrl,
+  ],
+  project: ["{src,workers,native-free,test,samples/make}/**/*.ts", "{scripts,bin}/**/*.{mjs,ts}"],
+  // Run by the path of their program, not by name: see scripts/tasks.mjs. tsgolint is a part of oxlint.
+  ignoreDependencies: ["oxlint", "oxlint-tsgolint", "prettier"],
+  ignoreExportsUsedInFile: true,
+};
+
+export default config;

@@ -1,0 +1,159 @@
+/** Turns SAX events of a page into extractions. */
+import type { Handler } from "htmlparser2";
+import type { Extraction } from "../../model/extraction.ts";
+import type { FieldName } from "../../model/fields.ts";
+import { isoDate } from "../plausible.ts";
+
+/** Elements that run inside a line; all others separate text. */
+const inline = new Set(
+  "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rp rt ruby s samp small span strike strong sub sup time tt u var wbr".split(" "),
+);
+const hiddenText: Readonly<Record<string, string>> = { script: "script", style: "style" };
+
+const metaFields: Readonly<Record<string, FieldName>> = {
+  author: "author",
+  "dc.creator": "author",
+  "dcterms.creator": "author",
+  "article:author": "author",
+  description: "description",
+  "og:description": "description",
+  "dc.description": "description",
+  keywords: "keywords",
+  "dc.subject": "keywords",
+  generator: "software",
+  "og:title": "title",
+  "dc.title": "title",
+  copyright: "copyright",
+  "dcterms.created": "created",
+  "dc.date.created": "created",
+  "dc.date": "created",
+  date: "created",
+  created: "created",
+  "article:published_time": "created",
+  "dcterms.modified": "modified",
+  "last-modified": "modified",
+  "article:modified_time": "modified",
+  changed: "modified",
+};
+
+/** Side texts are held back until so much has gathered, so that the running text stays in one piece. */
+const sideLimitChars = 1 << 18;
+
+export class HtmlHandler {
+  /** Text handed out so far. */
+  chars = 0;
+  #text = "";
+  #ready: Extraction[] = [];
+  readonly #side = new Map<string, string[]>();
+  #sideChars = 0;
+  #hidden: string | null = null;
+  #title: string | null = null;
+  #seen = new Set<string>();
+
+  events(): Partial<Handler> {
+    return {
+      onopentag: (name, attributes) => this.#open(name.toLowerCase(), attributes),
+      onclosetag: (name) => this.#close(name.toLowerCase()),
+      ontext: (text) => this.#addText(text),
+      oncomment: (text) => this.#addSide("comment", text),
+      onprocessinginstruction: (_name, data) => this.#addSide("instruction", data),
+    };
+  }
+
+  /** What is complete by now; with `last`, everything. */
+  *take(last: boolean): Generator<Extraction> {
+    if (last && this.#title !== null) this.#closeTitle();
+    if (this.#text !== "") {
+      this.chars += this.#text.length;
+      yield { what: "text", text: this.#text, label: null };
+      this.#text = "";
+    }
+    yield* this.#ready.splice(0);
+    if (!last && this.#sideChars < sideLimitChars) return;
+    for (const [label, pieces] of this.#side) {
+      const text = `${pieces.join("\n")}\n`;
+      this.chars += text.length;
+      yield { what: "text", text, label };
+    }
+    this.#side.clear();
+    this.#sideChars = 0;
+  }
+
+  #open(name: string, attributes: Readonly<Record<string, string>>): void {
+    if (name in hiddenText) this.#hidden = hiddenText[name]!;
+    if (name === "title" && this.#title === null && !this.#seen.has("title-element")) this.#title = "";
+    if (!inline.has(name)) this.#separate();
+    if (name === "meta") this.#meta(attributes);
+    if (name === "html" && attributes.lang) this.#language(attributes.lang);
+    if (name === "html" && attributes["xml:lang"]) this.#language(attributes["xml:lang"]);
+    for (const key of ["href", "src", "action", "data", "cite", "poster", "srcset", "formaction"]) {
+      if (attributes[key]) this.#addSide("link", attributes[key]);
+    }
+    for (const key of ["alt", "title", "placeholder", "aria-label"]) if (attributes[key]) this.#addText(` ${attributes[key]} `);
+    if (name === "input" && attributes.value) this.#addSide("value", attributes.value);
+    if (name === "td" || name === "th") this.#addText("\t");
+  }
+
+  #close(name: string): void {
+    if (name in hiddenText) this.#hidden = null;
+    if (name === "title" && this.#title !== null) this.#closeTitle();
+    if (!inline.has(name)) this.#separate();
+  }
+
+  #closeTitle(): void {
+    const title = this.#title!.replaceAll(/\s+/g, " ").trim();
+    this.#title = null;
+    this.#seen.add("title-element");
+    if (title !== "") this.#field("title", title, "title");
+  }
+
+  #addText(text: string): void {
+    if (this.#hidden !== null) {
+      this.#addSide(this.#hidden, text);
+      return;
+    }
+    if (this.#title !== null) this.#title += text;
+    this.#text += text;
+  }
+
+  #separate(): void {
+    if (this.#hidden === null && !this.#text.endsWith("\n")) this.#text += "\n";
+  }
+
+  #addSide(label: string, text: string): void {
+    if (text.trim() === "") return;
+    const pieces = this.#side.get(label);
+    if (pieces) pieces.push(text);
+    else this.#side.set(label, [text]);
+    this.#sideChars += text.length;
+  }
+
+  #meta(attributes: Readonly<Record<string, string>>): void {
+    const key = (attributes.name ?? attributes.property ?? attributes["http-equiv"] ?? "").toLowerCase();
+    const content = attributes.content?.trim();
+    if (!content) return;
+    if (key === "content-language") this.#language(content);
+    const field = metaFields[key];
+    if (field === "created" || field === "modified") {
+      const date = isoDate(content);
+      if (date) this.#field(field, date, `meta ${key}`);
+      else this.#addSide("meta", `${key}: ${content}`);
+    } else if (field) this.#field(field, content, `meta ${key}`);
+    else this.#addSide("meta", `${key}: ${content}`);
+  }
+
+  #language(tag: string): void {
+    const language = /^([a-z]{2})(?:[-_]|$)/i.exec(tag.trim())?.[1]?.toLowerCase();
+    if (language && !this.#seen.has("language")) {
+      this.#seen.add("language");
+      this.#ready.push({ what: "language", language });
+    }
+  }
+
+  #field(name: FieldName, value: string, source: string): void {
+    const key = `${name}\0${value}`;
+    if (this.#seen.has(key)) return;
+    this.#seen.add(key);
+    this.#ready.push({ what: "field", name, value, source });
+  }
+}

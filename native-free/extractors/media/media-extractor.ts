@@ -1,0 +1,86 @@
+/**
+ * Audio and video: tags, playing time, coding through music-metadata, which reads at random through a view of the source, so
+ * that a film of gigabytes costs kilobytes. Values that cannot be are findings, not fields. Not read: covers, subtitles.
+ */
+import { type ByteSource, readRange } from "../../bytes/byte-source.ts";
+import type { Extraction, Extractor } from "../../model/extraction.ts";
+import { finding } from "../../model/findings.ts";
+import { callQuietly } from "../library-call.ts";
+import { type MediaMetadata, mediaFields } from "./media-fields.ts";
+
+/** Type of the typing registry → MIME type that music-metadata chooses its parser by. */
+const parsers: Readonly<Record<string, string>> = {
+  mp3: "audio/mpeg", mpa: "audio/mpeg", aac: "audio/aac", m4a: "audio/mp4", mp4: "video/mp4", m4v: "video/mp4", "iso-bmff": "video/mp4", quicktime: "video/quicktime",
+  "3gp": "video/mp4", "3g2": "video/mp4", ogg: "audio/ogg", oga: "audio/ogg", ogv: "video/ogg", flac: "audio/flac", wav: "audio/wav", aiff: "audio/aiff",
+  ape: "audio/ape", wavpack: "audio/wavpack", musepack: "audio/musepack", dsf: "audio/dsf", dff: "audio/dff", asf: "audio/x-ms-asf", wma: "audio/x-ms-asf", wmv: "audio/x-ms-asf",
+  matroska: "video/matroska", webm: "video/webm", ebml: "video/matroska",
+};
+
+export const mediaExtractor: Extractor = {
+  id: "media",
+  family: "extractor",
+  name: "Audio and video: tags, playing time, coding",
+  spec: "ID3v2.4; ISO/IEC 14496-12; RFC 9559; RFC 3533; RFC 9639; RFC 2361; ASF 1.2",
+  level: "partial",
+  types: Object.keys(parsers),
+  extract: extractMedia,
+};
+
+/** Reads may visit so many bytes of one file: damaged structures make parsers walk in circles. */
+const maxReadBytes = 256 << 20;
+const maxReads = 200_000;
+
+async function* extractMedia(source: ByteSource): AsyncGenerator<Extraction> {
+  const { parseBlob } = await import("music-metadata");
+  const { identify } = await import("../../typing/index.ts");
+  const mime = parsers[(await identify(source)).id] ?? "audio/mpeg";
+  let metadata: MediaMetadata;
+  try {
+    metadata = (await callQuietly(() => parseBlob(new SourceView(source, 0, source.size, mime, { bytes: 0, reads: 0 }) as unknown as Blob, { skipCovers: true, duration: false }))) as unknown as MediaMetadata;
+  } catch (error) {
+    // The library throws its own and built-in errors alike for what the file holds.
+    yield { what: "finding", finding: finding("media/damaged", { problem: problemOf(error) }) };
+    yield { what: "status", status: "partial", reason: "damaged" };
+    return;
+  }
+  const problems = new Set<string>();
+  yield* mediaFields(metadata, (what) => problems.add(what));
+  for (const what of problems) yield { what: "finding", finding: finding("media/implausible", { what }) };
+}
+
+/** Class names of errors are the library's words; messages may quote the file. */
+function problemOf(error: unknown): string {
+  const name = (error as { name?: unknown } | null)?.name;
+  return typeof name === "string" && /^[A-Za-z]{1,40}$/.test(name) ? name : "error";
+}
+
+/** The part of `Blob` that music-metadata uses, over a source. */
+class SourceView {
+  readonly size: number;
+  readonly type: string;
+  readonly #source: ByteSource;
+  readonly #start: number;
+  readonly #spent: { bytes: number; reads: number };
+
+  constructor(source: ByteSource, start: number, end: number, type: string, spent: { bytes: number; reads: number }) {
+    this.#source = source;
+    this.#start = start;
+    this.size = Math.max(0, end - start);
+    this.type = type;
+    this.#spent = spent;
+  }
+
+  slice(start = 0, end = this.size): SourceView {
+    const from = Math.min(Math.max(0, start), this.size);
+    const to = Math.min(Math.max(from, end), this.size);
+    return new SourceView(this.#source, this.#start + from, this.#start + to, this.type, this.#spent);
+  }
+
+  async arrayBuffer(): Promise<ArrayBuffer> {
+    this.#spent.bytes += this.size;
+    this.#spent.reads++;
+    if (this.#spent.bytes > maxReadBytes || this.#spent.reads > maxReads) throw new RangeError("too many reads");
+    const bytes = readRange(this.#source, this.#start, this.size);
+    return bytes.buffer as ArrayBuffer;
+  }
+}

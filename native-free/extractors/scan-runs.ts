@@ -1,0 +1,186 @@
+/** The hot loops of the string extractor: one over bytes, one over 16-bit units. */
+
+/**
+ * Scans a window that starts at the first byte not yet consumed, hands out finished runs and answers how many bytes are
+ * done with; the rest is to be given again in front of the next window.
+ */
+export type RunScan = (bytes: Uint8Array, last: boolean) => number;
+
+/** A run longer than this is cut into pieces, so that memory stays flat. */
+const maxRunBytes = 1 << 16;
+
+/** 1 printable ASCII or tab · 2 letter of Latin-1 that may lead UTF-8 · 3 letter that may not · 0 ends a run. */
+const kindOf = new Uint8Array(256);
+for (let byte = 9; byte < 256; byte++) {
+  if (byte === 9 || (byte >= 32 && byte < 127)) kindOf[byte] = 1;
+  else if (byte >= 0xc2 && byte < 0xf5) kindOf[byte] = 2;
+  else if (byte >= 0xc0) kindOf[byte] = 3;
+}
+
+/** Bit 1: the two bytes are a text unit in little-endian order, bit 2: in big-endian order; index first · 256 + second. */
+const unitKind = new Uint8Array(65_536);
+for (let unit = 0; unit < 65_536; unit++) {
+  if (!isTextUnit(unit)) continue;
+  unitKind[((unit & 0xff) << 8) | (unit >> 8)]! |= 1;
+  unitKind[unit]! |= 2;
+}
+
+function isTextUnit(unit: number): boolean {
+  if (unit < 0x80) return unit === 9 || (unit >= 32 && unit < 127);
+  if (unit < 0x250) return unit >= 0xa0;
+  if (unit < 0x530) return unit >= 0x370;
+  if (unit < 0x700) return (unit >= 0x5d0 && unit < 0x5f5) || (unit >= 0x60c && unit < 0x6e0);
+  return (unit >= 0x1e00 && unit < 0x2000) || (unit >= 0x2010 && unit < 0x2060) || unit === 0x20ac || unit === 0x2116;
+}
+
+export function scanNarrow(minimumChars: number, emit: (run: string) => void): RunScan {
+  return (bytes, last) => {
+    const end = bytes.length;
+    let start = 0;
+    let chars = 0;
+    let ascii = 0;
+    let latin = false;
+    let at = 0;
+    while (at < end) {
+      if (chars === 0) {
+        while (at < end && kindOf[bytes[at]!]! === 0) at++;
+        start = at;
+        if (at >= end) break;
+      }
+      const from = at;
+      const limit = Math.min(end, start + maxRunBytes);
+      while (at < limit && kindOf[bytes[at]!]! === 1) at++;
+      chars += at - from;
+      ascii += at - from;
+      if (at >= end) break;
+      const kind = at - start < maxRunBytes ? kindOf[bytes[at]!]! : 1;
+      if (kind > 1) {
+        if (!last && end - at < 4 && start < at) return start;
+        if (!last && end - at < 4) return at;
+        const length = kind === 2 ? sequenceAt(bytes, at) : 0;
+        // A run is of one encoding: it ends where the other begins.
+        const other = length > 0 ? latin : !latin && ascii !== chars;
+        if (!other && at - start < maxRunBytes) {
+          latin ||= length === 0;
+          at += length || 1;
+          chars++;
+          continue;
+        }
+        if (chars >= minimumChars) emitNarrow(bytes, start, at, chars, ascii, latin, emit);
+        start = at;
+        chars = ascii = 0;
+        latin = false;
+        continue;
+      }
+      if (chars >= minimumChars) emitNarrow(bytes, start, at, chars, ascii, latin, emit);
+      chars = ascii = 0;
+      latin = false;
+      start = at;
+    }
+    if (!last) return start;
+    if (chars >= minimumChars) emitNarrow(bytes, start, end, chars, ascii, latin, emit);
+    return end;
+  };
+}
+
+/** Length of the UTF-8 sequence of 2 to 4 bytes at a place (RFC 3629 section 4), 0 where there is none. */
+function sequenceAt(bytes: Uint8Array, at: number): number {
+  const lead = bytes[at]!;
+  const second = bytes[at + 1] ?? 0;
+  if ((second & 0xc0) !== 0x80) return 0;
+  if (lead < 0xe0) return lead === 0xc2 && second < 0xa0 ? 0 : 2;
+  if (((bytes[at + 2] ?? 0) & 0xc0) !== 0x80) return 0;
+  if (lead < 0xf0) return (lead === 0xe0 && second < 0xa0) || (lead === 0xed && second > 0x9f) ? 0 : 3;
+  if (((bytes[at + 3] ?? 0) & 0xc0) !== 0x80) return 0;
+  return (lead === 0xf0 && second < 0x90) || (lead === 0xf4 && second > 0x8f) ? 0 : 4;
+}
+
+function emitNarrow(bytes: Uint8Array, start: number, end: number, chars: number, ascii: number, latin: boolean, emit: (run: string) => void): void {
+  const run = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
+  if (ascii === chars) {
+    const text = run.toString("latin1");
+    if (hasWord(text)) emit(text);
+    return;
+  }
+  // Noise is mostly not ASCII; Latin-1 text mostly is.
+  if (latin) {
+    if (ascii * 4 < chars * 3) return;
+    const text = run.toString("latin1");
+    if (hasWord(text)) emit(text);
+    return;
+  }
+  const text = run.toString("utf8");
+  if (ascii * 4 >= chars * 3 ? hasWord(text) : mostlyOneScript(text)) emit(text);
+}
+
+/** Two letters or digits in a row. */
+function hasWord(text: string): boolean {
+  let before = false;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    const letter = (unit >= 48 && unit < 58) || (unit >= 65 && unit < 91) || (unit >= 97 && unit < 123) || unit >= 0xc0;
+    if (letter && before) return true;
+    before = letter;
+  }
+  return false;
+}
+
+/** Every 16-bit unit from the start of the window, in both orders; the caller shifts by one for the other parity. */
+export function scanWide(minimumChars: number, emit: (run: string) => void): RunScan {
+  const minimumBytes = 2 * minimumChars;
+  // Where the runs of each order are settled up to: bytes kept for the one are not told again by the other.
+  let littleDone = 0;
+  let bigDone = 0;
+  return (bytes, last) => {
+    const end = bytes.length & ~1;
+    let little = -1;
+    let big = -1;
+    for (let at = 0; at < end; at += 2) {
+      const kind = unitKind[(bytes[at]! << 8) | bytes[at + 1]!]!;
+      if (kind === 0 && little < 0 && big < 0) continue;
+      if ((kind & 1) === 0 || (little >= 0 && at - little >= maxRunBytes)) {
+        if (little >= 0 && at - little >= minimumBytes) emitWide(bytes, little, at, false, emit);
+        if (little >= 0) littleDone = at;
+        little = -1;
+      }
+      if ((kind & 1) !== 0 && little < 0 && at >= littleDone) little = at;
+      if ((kind & 2) === 0 || (big >= 0 && at - big >= maxRunBytes)) {
+        if (big >= 0 && at - big >= minimumBytes) emitWide(bytes, big, at, true, emit);
+        if (big >= 0) bigDone = at;
+        big = -1;
+      }
+      if ((kind & 2) !== 0 && big < 0 && at >= bigDone) big = at;
+    }
+    if (last) {
+      if (end - little >= minimumBytes && little >= 0) emitWide(bytes, little, end, false, emit);
+      if (end - big >= minimumBytes && big >= 0) emitWide(bytes, big, end, true, emit);
+      return bytes.length;
+    }
+    const open = Math.min(little < 0 ? end : little, big < 0 ? end : big);
+    littleDone = Math.max(0, littleDone - open);
+    bigDone = Math.max(0, bigDone - open);
+    return open;
+  };
+}
+
+function emitWide(bytes: Uint8Array, start: number, end: number, big: boolean, emit: (run: string) => void): void {
+  const run = Buffer.from(bytes.subarray(start, end));
+  const text = (big ? run.swap16() : run).toString("utf16le");
+  if (hasWord(text) && mostlyOneScript(text)) emit(text);
+}
+
+/** Noise jumps between blocks of characters; text stays in Latin and one more. */
+function mostlyOneScript(text: string): boolean {
+  let latin = 0;
+  const blocks = new Map<number, number>();
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0x250) latin++;
+    else {
+      // Ideographs and Hangul spread over many blocks of 256; they count as one.
+      const block = unit >= 0x2e80 && unit < 0xd7b0 ? 0x2e : unit >> 9;
+      blocks.set(block, (blocks.get(block) ?? 0) + 1);
+    }
+  }
+  return (latin + Math.max(0, ...blocks.values())) * 10 >= text.length * 9;
+}

@@ -1,0 +1,55 @@
+/** What a worker hands to the writer: rows ready to be stored, the heavy work (fold, compress) already done. */
+import type { ContentRow, Reason, Status } from "./item.ts";
+
+/** A stretch of one content's text, at most `textBlockChars` long. */
+export interface PreparedBlock {
+  /** 0, 1, 2 … in reading order. */
+  readonly index: number;
+  /**
+   * Marks of places in the document ("page 3", "sheet Totals"): each holds from `at` (UTF-16 offset in this block's text) to
+   * the next mark. Empty for running text. Stored as JSON beside the block; a hit's `place` is the mark before it.
+   */
+  readonly labels: readonly { readonly at: number; readonly label: string }[];
+  /** UTF-16 units of the text. */
+  readonly chars: number;
+  /** UTF-8 text, zstd. Offsets of hits refer to the decompressed text. */
+  readonly text: Uint8Array;
+  /** `fold` of the text: what the index sees. */
+  readonly folded: string;
+}
+
+/**
+ * Upper bound of a block's text in UTF-16 units. A longer text continues in the next block, which repeats the last
+ * `textOverlapChars` so that phrases across the seam are found.
+ */
+export const textBlockChars = 1 << 20;
+export const textOverlapChars = 1024;
+
+/** A content with its text; stored as a whole or not at all. */
+export interface PreparedContent {
+  readonly row: ContentRow;
+  readonly blocks: readonly PreparedBlock[];
+  /**
+   * Further blocks, spooled because the text is long: a file of records, each u32 little-endian length + v8-serialised
+   * PreparedBlock, read and deleted by the writer. Null for most.
+   */
+  readonly spooled: string | null;
+}
+
+/** A unit: a root file (or directory, link, special file) of an exhibit and all it contains. */
+export interface UnitPlan {
+  /** Item id of the root. */
+  readonly key: string;
+  /** Order of processing and of resume: position in the manifest. */
+  readonly order: number;
+  readonly path: string;
+  readonly size: number;
+}
+
+/** The last thing said of a unit; with it the unit is complete. */
+export interface UnitResult {
+  readonly key: string;
+  readonly items: number;
+  readonly status: Status;
+  readonly reason: Reason | null;
+}

@@ -1,0 +1,156 @@
+/**
+ * Legacy encodings. jschardet proposes one; every candidate is then decoded and weighed by what real text looks like:
+ * letters beside letters of their script, capitals at the start of words, frequent letters frequent. The best wins, and
+ * none wins when even the best looks like noise.
+ */
+import { Buffer } from "node:buffer";
+import iconv from "iconv-lite";
+
+type Detect = (bytes: Buffer) => { encoding: string | null; confidence: number };
+
+const singleByte = [
+  "windows-1252", "windows-1250", "windows-1251", "windows-1253", "windows-1254", "windows-1255", "windows-1256", "windows-1257",
+  "iso-8859-2", "iso-8859-5", "iso-8859-7", "iso-8859-15", "koi8-r", "koi8-u", "ibm866", "ibm850", "ibm852", "ibm437", "macintosh",
+] as const;
+const multiByte = ["shift_jis", "euc-jp", "gb18030", "big5", "euc-kr"] as const;
+
+/** Characters that are frequent beyond ASCII, per encoding family: the most frequent letters of the languages written in it. */
+const usual: Readonly<Record<string, string>> = {
+  "windows-1252": "éèàçêùâîôûäöüßÄÖÜñóíáúåæøÅØãõìòëï–—’‘“”„…€°«»·§",
+  "iso-8859-15": "éèàçêùâîôûäöüßÄÖÜñóíáúåæøÅØãõìòëï€°«»·§",
+  "windows-1250": "ąćęłńóśźżĄĆĘŁŚŻŹáčďéěíňřšťúůýžÁČĎÉĚŘŠŽôľĺŕäöőüűăâîșşţđ–—’„”“…§",
+  "iso-8859-2": "ąćęłńóśźżĄĆĘŁŚŻŹáčďéěíňřšťúůýžÁČĎÉĚŘŠŽôľĺŕäöőüűăâîşţđ§",
+  "windows-1254": "çğıöşüÇĞİÖŞÜâî’“”–",
+  "windows-1257": "ąčęėįšųūžĄČĘĖĮŠŲŪŽāčēģīķļņšūžõäöü–„“”",
+  macintosh: "éèàçêùâîôûäöüßÄÖÜñóíáúåæøÅØãõìòëï–—’‘“”„…€°«»·",
+  ibm850: "éèàçêùâîôûäöüßÄÖÜñóíáúåæøÅØãõìòëï°«»·",
+  ibm437: "éèàçêùâîôûäöüßÄÖÜñóíáúåæòëï─│┌┐└┘├┤═║",
+  ibm852: "ąćęłńóśźżĄĆĘŁŚŻŹáčďéěíňřšťúůýžÁČĎÉĚŘŠŽôľĺŕäöőüűăâîşţđ",
+};
+const cyrillicUsual = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъёіїєґў–—«»„“”№…";
+const greekUsual = "αοιετσνηυρπκμλςωδγχθφβξζψάέήίόύώΑΕΟΙΤΣΝ–«»’…";
+
+const scripts: readonly (readonly [RegExp, string])[] = [
+  [/\p{Script=Latin}/u, "l"],
+  [/\p{Script=Cyrillic}/u, "c"],
+  [/\p{Script=Greek}/u, "g"],
+  [/\p{Script=Hebrew}/u, "h"],
+  [/\p{Script=Arabic}/u, "a"],
+];
+
+/** The label of the likeliest encoding, or null where nothing reads like text. */
+export function guessLegacyCharset(bytes: Uint8Array): string | null {
+  const sample = sampleAround(bytes);
+  const proposal = propose(sample);
+  const ascii = sample.filter((byte) => byte < 128).length;
+  let best: { charset: string; score: number } | null = null;
+  for (const charset of [...multiByte, ...singleByte]) {
+    const text = decodeCandidate(sample, charset);
+    if (text === null) continue;
+    const score = (multiByte.includes(charset as never) ? scoreIdeographs(text, charset) : scoreLetters(text, charset)) + (charset === proposal ? 0.15 : 0);
+    if (!best || score > best.score + 1e-9) best = { charset, score };
+  }
+  if (best && best.score >= 0.35) return best.charset;
+  // Mostly ASCII without a control is text, whatever its few other bytes mean: logs that mix encodings.
+  return ascii * 10 >= sample.length * 7 && sample.length >= 16 ? "windows-1252" : null;
+}
+
+/** Up to 8 KiB of lines that hold bytes above ASCII: the rest says nothing of the encoding. */
+function sampleAround(bytes: Uint8Array): Buffer {
+  const first = bytes.findIndex((byte) => byte >= 128);
+  let start = Math.max(0, first - 64);
+  // Not into the middle of a multi-byte character.
+  while (start < first && start > 0 && bytes[start - 1]! >= 128) start++;
+  let end = Math.min(bytes.length, start + 8192);
+  if (end < bytes.length) while (end > start && bytes[end - 1]! >= 128) end--;
+  if (end === start) end = Math.min(bytes.length, start + 8192);
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
+}
+
+let detector: Detect | null = null;
+
+function propose(sample: Buffer): string | null {
+  const found = detector?.(sample);
+  if (!found?.encoding || found.confidence < 0.5) return null;
+  const name = found.encoding.toLowerCase();
+  return { maccyrillic: "windows-1251", gb2312: "gb18030", cp949: "euc-kr", "iso-8859-1": "windows-1252", "iso-8859-8": "windows-1255" }[name] ?? name;
+}
+
+/** Loads jschardet (60 ms) once; without it, plausibility alone decides. Call before the first guess. */
+export async function loadLegacyDetector(): Promise<void> {
+  if (detector) return;
+  const module = (await import("jschardet")) as unknown as { default?: { detect: Detect }; detect?: Detect };
+  const detect = module.detect ?? module.default?.detect;
+  if (!detect) throw new Error("jschardet has no detect function");
+  detector = detect;
+}
+
+function decodeCandidate(sample: Buffer, charset: string): string | null {
+  if (charset === "ibm850" || charset === "ibm852" || charset === "ibm437") return iconv.decode(sample, charset.replace("ibm", "cp"));
+  try {
+    return new TextDecoder(charset, { fatal: true }).decode(sample);
+  } catch {
+    return null; // A fatal decoder throws only where the bytes are not of that encoding.
+  }
+}
+
+function scriptOf(char: string): string {
+  for (const [pattern, code] of scripts) if (pattern.test(char)) return code;
+  return "";
+}
+
+/** −∞ to about 1.1: the share of characters beyond ASCII that are where text has them, less what text never does. */
+function scoreLetters(text: string, charset: string): number {
+  const common = usual[charset] ?? (charset === "windows-1253" || charset === "iso-8859-7" ? greekUsual : cyrillicUsual);
+  let beyond = 0;
+  let sum = 0;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code < 128) continue;
+    beyond++;
+    sum += weighLetter(text, index, code, charset, common);
+  }
+  return beyond === 0 ? 0 : sum / beyond;
+}
+
+function weighLetter(text: string, index: number, code: number, charset: string, common: string): number {
+  if (code < 160 || code === 0xfffd || (code >= 0xe000 && code < 0xf900)) return -2;
+  const char = text[index]!;
+  const before = text[index - 1] ?? " ";
+  const after = text[index + 1] ?? " ";
+  const script = scriptOf(char);
+  if (script === "") {
+    const inside = /\p{L}/u.test(before) && /\p{L}/u.test(after) && !/[’'·­]/.test(char);
+    return inside ? -0.6 : common.includes(char) ? 0.6 : /[\u2500-\u259f]/.test(char) ? (/[\u2500-\u259f\s]/.test(after) ? 0.5 : -0.5) : 0.05;
+  }
+  const wanted = charset === "windows-1255" ? "h" : charset === "windows-1256" ? "a" : common === cyrillicUsual ? "c" : common === greekUsual ? "g" : "l";
+  if (script !== wanted) return -0.5;
+  const neighbours = [before, after].filter((near) => /\p{L}/u.test(near));
+  if (neighbours.some((near) => scriptOf(near) !== script)) return -0.5;
+  // A capital after a small letter is what a wrong table looks like.
+  if (/\p{Lu}/u.test(char) && /\p{Ll}/u.test(before)) return -0.8;
+  const base = wanted === "h" || wanted === "a" ? 0.55 : common.includes(char.toLowerCase()) ? (/\p{Lu}/u.test(char) ? 0.55 : 0.75) : 0.1;
+  const rank = wanted === "c" || wanted === "g" ? common.indexOf(char) : -1;
+  return base + (rank >= 0 && rank < 10 ? 0.3 : 0) + (neighbours.length === 0 ? -0.2 : 0);
+}
+
+const frequentHan = "的一是不了在人有我他这個个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年過过發后作里用道行所然家種事成方多經么去法学如都同现當没动面起看定天分还进好小部其些主样理心她本前开但因只从想实日月年時間東京本社会計";
+
+/** Multi-byte encodings: share of frequent characters of the language, less rare and half-width ones. */
+function scoreIdeographs(text: string, charset: string): number {
+  let beyond = 0;
+  let sum = 0;
+  for (const char of text) {
+    const code = char.codePointAt(0)!;
+    if (code < 128) continue;
+    beyond++;
+    if (code >= 0x3040 && code < 0x3100) sum += charset === "shift_jis" || charset === "euc-jp" ? 1 : 0.1;
+    else if (code >= 0xac00 && code < 0xd7a4) sum += charset === "euc-kr" ? 1 : -0.5;
+    else if (code >= 0x3000 && code < 0x3020) sum += 0.7;
+    else if (code >= 0xff01 && code < 0xff5f) sum += 0.6;
+    else if (code >= 0xff61 && code < 0xffa0) sum -= 0.4;
+    else if (code >= 0x4e00 && code < 0xa000) sum += frequentHan.includes(char) ? 1 : charset === "euc-kr" ? 0 : 0.2;
+    else sum -= 0.6;
+  }
+  return beyond < 2 ? -1 : sum / beyond;
+}

@@ -1,0 +1,79 @@
+/**
+ * `vestige digest`: the definition of "same result". The digest of an exhibit is SHA-256 over its canonical item rows,
+ * sorted by item id, each as canonical JSON (RFC 8785) and a line feed; that of a case over the labels and digests of
+ * its exhibits in the order of the labels. Row numbers, order of arrival and clock times are not in it.
+ */
+import { createHash } from "node:crypto";
+import { canonicalJson } from "../../native-free/model/canonical-json.ts";
+import { exhibitLabels, type Case } from "./case-folder.ts";
+import type { FullItem } from "./work-file-rows.ts";
+import { hasWorkFile, WorkFileReader } from "./work-file-reader.ts";
+
+export interface ExhibitDigest {
+  readonly exhibit: string;
+  /** SHA-256, hex. */
+  readonly digest: string;
+  readonly items: number;
+  readonly contents: number;
+  /** False while units are pending: the digest is then of what is there so far. */
+  readonly complete: boolean;
+}
+
+export interface CaseDigest {
+  readonly digest: string;
+  readonly exhibits: readonly ExhibitDigest[];
+}
+
+/** Digests of all exhibits that have a work file (or of those named), and of the case. Throws OperatorError. */
+export function digestCase(theCase: Case, labels: readonly string[] = exhibitLabels(theCase)): CaseDigest {
+  const exhibits: ExhibitDigest[] = [];
+  for (const label of [...labels].sort()) {
+    const file = theCase.paths.items(label);
+    if (!hasWorkFile(file)) continue;
+    const reader = WorkFileReader.open(file);
+    try {
+      exhibits.push(digestWorkFile(reader, label));
+    } finally {
+      reader.close();
+    }
+  }
+  const hash = createHash("sha256");
+  for (const { exhibit, digest } of exhibits) hash.update(`${canonicalJson({ exhibit, digest })}\n`);
+  return { digest: hash.digest("hex"), exhibits };
+}
+
+/** The digest of one work file. Memory does not grow with it: items and texts pass one by one. */
+export function digestWorkFile(reader: WorkFileReader, exhibit: string): ExhibitDigest {
+  return reader.snapshot(() => {
+    const { items, contents, units, unitsDone } = reader.totals();
+    const hash = createHash("sha256");
+    for (const unit of reader.units()) hash.update(`${canonicalJson({ unit })}\n`);
+    for (const item of reader.itemsById()) hash.update(`${itemLine(reader.full(item))}\n`);
+    // Contents apart, so that a text shared by many items is read once.
+    for (const sha256 of reader.contents())
+      hash.update(`${canonicalJson({ sha256, text: textHash(reader, sha256) })}\n`);
+    return { exhibit, digest: hash.digest("hex"), items, contents, complete: units === unitsDone };
+  });
+}
+
+/** `row` and `modified` are left out: the one is arbitrary, the other follows from the times. */
+function itemLine(item: FullItem): string {
+  const { row: _row, modified: _modified, ...rest } = item;
+  return canonicalJson({
+    ...rest,
+    times: item.times.map(canonicalJson).sort(),
+    fields: item.fields.map(canonicalJson).sort(),
+    findings: item.findings.map(canonicalJson).sort(),
+  });
+}
+
+/** SHA-256 (hex) over the blocks of a text with their labels; null where there is no text. */
+function textHash(reader: WorkFileReader, sha256: string): string | null {
+  const hash = createHash("sha256");
+  let blocks = 0;
+  for (const { index, labels, text } of reader.text(sha256)) {
+    hash.update(`${canonicalJson({ index, labels, chars: text.length })}\n`).update(text, "utf8");
+    blocks += 1;
+  }
+  return blocks === 0 ? null : hash.digest("hex");
+}

@@ -1,0 +1,320 @@
+/**
+ * Reading a work file, also while it is being written: a read-only connection sees what was committed. Contents count
+ * once they are complete. Nothing here changes a file.
+ */
+import { existsSync, statSync } from "node:fs";
+import { zstdDecompressSync } from "node:zlib";
+import type { Finding } from "../../native-free/model/findings.ts";
+import type { Field, ItemTime, Reason, Status } from "../../native-free/model/item.ts";
+import { caseSays, searchSays } from "../messages/en.ts";
+import { OperatorError } from "../messages/operator-error.ts";
+import { blocksPerContent, checkVersion } from "./schema.ts";
+import {
+  openDatabase,
+  sqliteCode,
+  type Database,
+  type OpenOptions,
+  type SqlParams,
+  type SqlRow,
+  type SqlValue,
+  type Statement,
+} from "./sqlite.ts";
+import {
+  effectiveReason,
+  effectiveStatus,
+  hex,
+  itemColumns,
+  itemTables,
+  storedItem,
+  type FullItem,
+  type StoredBlock,
+  type StoredItem,
+} from "./work-file-rows.ts";
+
+/** A block holds at most 2^20 UTF-16 units: three bytes each in UTF-8. */
+const maxBlockBytes = 4 * 2 ** 20;
+
+/** Columns that `tally` counts by. */
+export type TallyKey = "status" | "reason" | "state" | "kind" | "type" | "category" | "language" | "extension";
+
+const tallyColumns: Readonly<Record<TallyKey, string>> = {
+  status: effectiveStatus,
+  reason: effectiveReason,
+  state: "i.state",
+  kind: "i.kind",
+  type: "c.type",
+  category: "c.category",
+  language: "c.language",
+  extension: "i.extension",
+};
+
+export interface Tally {
+  /** Null where there is none: no reason, type not known … */
+  readonly value: string | null;
+  readonly items: number;
+  /** Sum of the known sizes. */
+  readonly bytes: number;
+}
+
+export interface UnitState {
+  readonly key: string;
+  readonly path: string;
+  readonly size: number;
+  readonly done: boolean;
+  readonly items: number | null;
+  readonly status: Status | null;
+  readonly reason: Reason | null;
+}
+
+export interface WorkFileTotals {
+  readonly units: number;
+  readonly unitsDone: number;
+  readonly items: number;
+  readonly contents: number;
+  /** Contents that items refer to and that are not described (yet). */
+  readonly undescribed: number;
+}
+
+/** How often a finding stands in a work file. A finding of a content counts for each of its items. */
+export interface FindingCount {
+  readonly code: string;
+  readonly findings: number;
+  readonly items: number;
+}
+
+export class WorkFileReader {
+  readonly file: string;
+  readonly #database: Database;
+  readonly #statements = new Map<string, Statement>();
+
+  private constructor(database: Database) {
+    this.#database = database;
+    this.file = database.file;
+  }
+
+  /** Throws OperatorError where the file is absent (`case/not-processed`), damaged, or of a newer format. */
+  static open(file: string, options: OpenOptions = {}): WorkFileReader {
+    if (!hasWorkFile(file)) throw new OperatorError("case/not-processed", searchSays.notProcessed(file));
+    let database: Database;
+    try {
+      database = openDatabase(file, { ...options, readonly: true });
+    } catch (error) {
+      throw asOperator(error, file);
+    }
+    try {
+      checkVersion(database);
+      return new WorkFileReader(database);
+    } catch (error) {
+      database.close();
+      throw asOperator(error, file);
+    }
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#database.close();
+  }
+
+  /** Everything that `work` reads is of one moment, whatever is committed meanwhile. */
+  snapshot<T>(work: () => T): T {
+    return this.#database.transaction(work);
+  }
+
+  /** Rows of a query of ours: SQL text never holds input or evidence, `params` do. */
+  select<Row = SqlRow>(sql: string, params: SqlParams = []): Row[] {
+    return this.#prepare<Row>(sql).all(params);
+  }
+
+  /** The same, row by row, on a statement of its own. */
+  iterate<Row = SqlRow>(sql: string, params: SqlParams = []): IterableIterator<Row> {
+    return this.#database.prepare<Row>(sql).iterate(params);
+  }
+
+  /** Makes a pure test callable from SQL. */
+  define(name: string, test: (...values: SqlValue[]) => boolean): void {
+    this.#database.define(name, test);
+  }
+
+  meta(): { exhibit: string; profile: string; tokenizer: string } {
+    const rows = this.select<{ key: string; value: string }>("SELECT key, value FROM meta");
+    const values = Object.fromEntries(rows.map(({ key, value }) => [key, value]));
+    return { exhibit: values["exhibit"] ?? "", profile: values["profile"] ?? "", tokenizer: values["tokenizer"] ?? "" };
+  }
+
+  totals(): WorkFileTotals {
+    const [row] = this.select<{ [name in keyof WorkFileTotals]: number }>(
+      `SELECT (SELECT count(*) FROM unit) AS units, (SELECT count(*) FROM unit WHERE done = 1) AS unitsDone,
+         (SELECT count(*) FROM item) AS items, (SELECT count(*) FROM content c WHERE state = 2 AND EXISTS (SELECT 1 FROM item WHERE content = c.id)) AS contents,
+         (SELECT count(*) FROM content c WHERE state <> 2 AND EXISTS (SELECT 1 FROM item WHERE content = c.id)) AS undescribed`,
+    );
+    return { ...(row as WorkFileTotals) };
+  }
+
+  /** Items and their bytes by one property, sorted by value. */
+  tally(by: TallyKey): Tally[] {
+    return this.select<Tally & SqlRow>(
+      `SELECT ${tallyColumns[by]} AS value, count(*) AS items, coalesce(sum(i.size), 0) AS bytes
+       FROM ${itemTables} GROUP BY 1 ORDER BY 1`,
+    ).map(({ value, items, bytes }) => ({ value, items, bytes }));
+  }
+
+  /** Findings by code, sorted. */
+  findingCounts(): FindingCount[] {
+    return this.select<FindingCount & SqlRow>(
+      `SELECT code, count(*) AS findings, count(DISTINCT item) AS items FROM (
+         SELECT f.code, f.item FROM finding f WHERE f.item IS NOT NULL
+         UNION ALL
+         SELECT f.code, i.id FROM finding f JOIN content c ON c.id = f.content AND c.state = 2 JOIN item i ON i.content = c.id
+       ) GROUP BY code ORDER BY code`,
+    ).map(({ code, findings, items }) => ({ code, findings, items }));
+  }
+
+  /** Items in the order of their paths; those of one status, or with one finding code, where that is asked for. */
+  *items(filter: { status?: string; finding?: string; unit?: string } = {}): IterableIterator<StoredItem> {
+    const wanted = { status: filter.status ?? null, finding: filter.finding ?? null, unit: filter.unit ?? null };
+    const rows = this.iterate(
+      `SELECT ${itemColumns} FROM ${itemTables}
+       WHERE (:status IS NULL OR ${effectiveStatus} = :status)
+         AND (:unit IS NULL OR i.unit = (SELECT id FROM unit WHERE key = :unit))
+         AND (:finding IS NULL
+           OR EXISTS (SELECT 1 FROM finding WHERE item = i.id AND code = :finding)
+           OR EXISTS (SELECT 1 FROM finding WHERE content = c.id AND code = :finding))
+       ORDER BY i.path, i.key`,
+      wanted,
+    );
+    for (const row of rows) yield storedItem(row);
+  }
+
+  /** Items in the order of their ids. */
+  *itemsById(): IterableIterator<StoredItem> {
+    for (const row of this.iterate(`SELECT ${itemColumns} FROM ${itemTables} ORDER BY i.key`)) yield storedItem(row);
+  }
+
+  /** Units in the order of their keys; status and reason are null while one is pending. */
+  *units(): IterableIterator<UnitState> {
+    const rows = this.iterate("SELECT key, path, size, done, items, status, reason FROM unit ORDER BY key");
+    for (const { key, path, size, done, items, status, reason } of rows) {
+      yield { key, path, size, done: done === 1, items, status, reason } as UnitState;
+    }
+  }
+
+  /** The item with that id, or null. */
+  item(id: string): StoredItem | null {
+    const [row] = this.select(`SELECT ${itemColumns} FROM ${itemTables} WHERE i.key = ?`, [id]);
+    return row ? storedItem(row) : null;
+  }
+
+  /** An item with times, fields and findings. */
+  full(item: StoredItem): FullItem {
+    return { ...item, times: this.times(item), fields: this.fields(item), findings: this.findings(item) };
+  }
+
+  times(item: StoredItem): ItemTime[] {
+    return this.select<ItemTime & SqlRow>(
+      "SELECT kind, value, zone, source FROM item_time WHERE item = ? ORDER BY seq",
+      [item.row],
+    ).map(({ kind, value, zone, source }) => ({ kind, value, zone, source }));
+  }
+
+  /** What the content says of itself, in its order. */
+  fields(item: StoredItem): Field[] {
+    return this.select<Field & SqlRow>(
+      `SELECT name, value, source FROM metadata
+       WHERE content = (SELECT content FROM item WHERE id = ?) ORDER BY seq`,
+      [item.content ? item.row : null],
+    ).map(({ name, value, source }) => ({ name, value, source }));
+  }
+
+  /** Findings of the item, then of its content. */
+  findings(item: StoredItem): Finding[] {
+    const own = this.select("SELECT * FROM finding WHERE item = ? ORDER BY id", [item.row]);
+    const shared = this.select(
+      "SELECT * FROM finding WHERE content = (SELECT content FROM item WHERE id = ?) ORDER BY id",
+      [item.content ? item.row : null],
+    );
+    return [...own, ...shared].map(storedFinding);
+  }
+
+  /** Number of the content's rows, for `blocks`; null where it is not described. */
+  contentNumber(sha256: string): number | null {
+    const [row] = this.select<{ id: number }>("SELECT id FROM content WHERE sha256 = ? AND state = 2", [
+      Buffer.from(sha256, "hex"),
+    ]);
+    return row?.id ?? null;
+  }
+
+  /** The text of a content (SHA-256, hex), block by block; a block repeats the last `textOverlapChars` of the one before. */
+  *text(sha256: string): IterableIterator<StoredBlock> {
+    const content = this.contentNumber(sha256);
+    if (content === null) return;
+    const range = [content * blocksPerContent, (content + 1) * blocksPerContent];
+    for (const row of this.iterate("SELECT * FROM text_block WHERE id >= ? AND id < ? ORDER BY id", range)) {
+      yield storedBlock(row);
+    }
+  }
+
+  /** One block of a content by its number, or null. */
+  block(content: number, index: number): StoredBlock | null {
+    const [row] = this.select("SELECT * FROM text_block WHERE id = ?", [content * blocksPerContent + index]);
+    return row ? storedBlock(row) : null;
+  }
+
+  /** UTF-16 units of each block of a content, in order. */
+  blockChars(content: number): number[] {
+    return this.select<{ chars: number }>("SELECT chars FROM text_block WHERE id >= ? AND id < ? ORDER BY id", [
+      content * blocksPerContent,
+      (content + 1) * blocksPerContent,
+    ]).map(({ chars }) => chars);
+  }
+
+  /** SHA-256 (hex) of every complete content that an item refers to, sorted. */
+  *contents(): IterableIterator<string> {
+    for (const row of this.iterate(
+      "SELECT sha256 FROM content c WHERE state = 2 AND EXISTS (SELECT 1 FROM item WHERE content = c.id) ORDER BY sha256",
+    )) {
+      yield hex(row["sha256"]) as string;
+    }
+  }
+
+  #prepare<Row>(sql: string): Statement<Row> {
+    const known = this.#statements.get(sql);
+    if (known) return known as Statement<Row>;
+    const made = this.#database.prepare(sql);
+    this.#statements.set(sql, made);
+    return made as Statement<Row>;
+  }
+}
+
+function storedFinding(row: SqlRow): Finding {
+  return {
+    code: row["code"] as string,
+    offset: row["offset"] as number | null,
+    length: row["length"] as number | null,
+    params: JSON.parse(row["params"] as string) as Finding["params"],
+  };
+}
+
+function storedBlock(row: SqlRow): StoredBlock {
+  const labels = row["labels"] as string | null;
+  return {
+    index: (row["id"] as number) % blocksPerContent,
+    labels: labels === null ? [] : (JSON.parse(labels) as StoredBlock["labels"]),
+    text: zstdDecompressSync(row["text"] as Uint8Array, { maxOutputLength: maxBlockBytes }).toString("utf8"),
+  };
+}
+
+/** True where there is a work file: a file with at least one page. */
+export function hasWorkFile(file: string): boolean {
+  return existsSync(file) && statSync(file).size > 0;
+}
+
+function asOperator(error: unknown, file: string): unknown {
+  const code = sqliteCode(error);
+  if (code === "SQLITE_NOTADB" || code === "SQLITE_CORRUPT") {
+    return new OperatorError("case/work-file-damaged", searchSays.workFileDamaged(file));
+  }
+  if (code === "SQLITE_CANTOPEN" || code === "SQLITE_IOERR") {
+    return new OperatorError("case/unreadable", caseSays.unreadable(file, code));
+  }
+  return error;
+}

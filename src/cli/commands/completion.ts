@@ -1,0 +1,54 @@
+/** `vestige completion`: a completion script for the shell, made from the table of commands. */
+import { exitCodes } from "../../messages/operator-error.ts";
+import type { Command, Flag } from "../command.ts";
+import { commands, globalFlags } from "./index.ts";
+
+export const completionCommand: Command = {
+  name: "completion",
+  summary: "print a completion script for bash or zsh",
+  group: "about",
+  args: [{ name: "SHELL", summary: "bash (default) or zsh", optional: true }],
+  flags: [],
+  help: `  source <(vestige completion bash)
+  source <(vestige completion zsh)`,
+  async run({ args, output }) {
+    output.raw(completionScript(args[0] === "zsh" ? "zsh" : "bash"));
+    return exitCodes.done;
+  },
+};
+
+/** Plain words only: names of commands, flags and choices of ours. */
+export function completionScript(shell: "bash" | "zsh"): string {
+  const names = commands.map((command) => command.name).join(" ");
+  const cases = commands.map(({ name, flags }) => `    ${name}) words="${[...flags, ...globalFlags].map(dashed).join(" ")}" ;;`);
+  const values = choicesOf(commands.flatMap((command) => command.flags));
+  return `${shell === "zsh" ? "autoload -U +X bashcompinit && bashcompinit\n" : ""}_vestige() {
+  local current="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" words=""
+  if [ "$COMP_CWORD" -eq 1 ]; then COMPREPLY=( $(compgen -W "${names} --help --version" -- "$current") ); return; fi
+  case "$before" in
+${values.join("\n")}
+  esac
+  case "\${COMP_WORDS[1]}" in
+${cases.join("\n")}
+  esac
+  case "$current" in
+    -*) COMPREPLY=( $(compgen -W "$words --help" -- "$current") ) ;;
+    *) COMPREPLY=( $(compgen -f -- "$current") ) ;;
+  esac
+}
+complete -o filenames -F _vestige vestige
+`;
+}
+
+function dashed(flag: Flag): string {
+  return `--${flag.name}`;
+}
+
+function choicesOf(flags: readonly Flag[]): string[] {
+  const withChoices = flags.filter((flag) => flag.choices);
+  if (withChoices.length === 0) return ["    --) ;;"];
+  return withChoices.map(
+    ({ name, choices }) =>
+      `    --${name}) COMPREPLY=( $(compgen -W "${(choices ?? []).join(" ")}" -- "$current") ); return ;;`,
+  );
+}

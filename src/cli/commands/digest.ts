@@ -1,0 +1,37 @@
+/** `vestige digest`: one hash over the results, equal wherever the same evidence was processed the same way. */
+import { openCase, readExhibit } from "../../case/case-folder.ts";
+import { digestCase } from "../../case/digest.ts";
+import { searchSays } from "../../messages/en.ts";
+import { exitCodes, type ExitCode } from "../../messages/operator-error.ts";
+import type { Command, CommandContext } from "../command.ts";
+
+const help = `The digest is SHA-256 over the sorted rows of all items with their contents, times, fields, findings and texts, without
+anything that depends on the order of work, the machine or the clock. Same evidence, version and profile give the same digest.`;
+
+export const digestCommand: Command = {
+  name: "digest",
+  summary: "print the digest of the results, per exhibit and in total",
+  group: "custody",
+  args: [
+    { name: "CASE", summary: "case folder" },
+    { name: "LABEL", summary: "exhibits; all by default", optional: true, rest: true },
+  ],
+  flags: [],
+  help,
+  run: runDigest,
+};
+
+async function runDigest({ args, output }: CommandContext): Promise<ExitCode> {
+  const theCase = openCase(args[0] as string);
+  const labels = args.slice(1);
+  for (const label of labels) readExhibit(theCase, label);
+  const { digest, exhibits } = digestCase(theCase, labels.length > 0 ? labels : undefined);
+  for (const one of exhibits) {
+    output.line(`${one.digest}  ${one.exhibit}${one.complete ? "" : `  ${searchSays.digestIncomplete()}`}`);
+    output.event("vestige.digest/1", "exhibit", { ...one });
+  }
+  output.line(`${digest}  ${searchSays.digestTotal()}`);
+  output.event("vestige.digest/1", "case", { digest });
+  output.summary(exitCodes.done, { exhibits: exhibits.length });
+  return exitCodes.done;
+}

@@ -1,0 +1,51 @@
+/** The one table of commands: parsing, help, the README section and shell completion derive from it. */
+import { cliSays } from "../../messages/en.ts";
+import type { Command, Flag } from "../command.ts";
+import { acquireCommand } from "./acquire.ts";
+import { completionCommand } from "./completion.ts";
+import { custodyCommand } from "./custody.ts";
+import { digestCommand } from "./digest.ts";
+import { formatsCommand } from "./formats.ts";
+import { initCommand } from "./init.ts";
+import { intakeCommand } from "./intake.ts";
+import { loginCommand } from "./login.ts";
+import { operationCommand } from "./operation.ts";
+import { processCommand } from "./process.ts";
+import { reportCommand } from "./report.ts";
+import { runCommand } from "./run.ts";
+import { searchCommand } from "./search.ts";
+import { selftestCommand } from "./selftest.ts";
+import { verifyCommand } from "./verify.ts";
+
+export const commands: readonly Command[] = [
+  runCommand,
+  initCommand,
+  operationCommand,
+  intakeCommand,
+  acquireCommand,
+  processCommand,
+  searchCommand,
+  reportCommand,
+  digestCommand,
+  verifyCommand,
+  loginCommand,
+  custodyCommand,
+  formatsCommand,
+  selftestCommand,
+  completionCommand,
+];
+
+export const commandGroups: readonly { readonly id: Command["group"]; readonly name: string }[] = [
+  { id: "case", name: cliSays.groupNames.case },
+  { id: "search", name: cliSays.groupNames.search },
+  { id: "custody", name: cliSays.groupNames.custody },
+  { id: "about", name: cliSays.groupNames.about },
+];
+
+/** Understood by every command. */
+export const globalFlags: readonly Flag[] = [
+  { name: "officer", value: "NAME", summary: "whose key or session signs" },
+  { name: "passphrase-file", value: "FILE", summary: "file that holds the officer's passphrase" },
+  { name: "json", summary: "one JSON object a line on standard output" },
+  { name: "quiet", short: "q", summary: "no progress and hints" },
+];

@@ -1,0 +1,119 @@
+/** `vestige run`: the whole main path in one go; run again on the same case, it continues where it stopped. */
+import { realpathSync } from "node:fs";
+import { relative } from "node:path";
+import { checkedSource, refuseOverlap } from "../../acquire/acquisition.ts";
+import { isCase, openCase, readExhibit, exhibitLabels } from "../../case/case-folder.ts";
+import { cliSays, runSays } from "../../messages/en.ts";
+import { OperatorError, type ExitCode } from "../../messages/operator-error.ts";
+import { runPipeline, type Desk, type PipelineResult } from "../../pipeline.ts";
+import { makeReport } from "../../report/make-report.ts";
+import { bytesText, countText } from "../amounts.ts";
+import { flagText, type Command, type CommandContext } from "../command.ts";
+import { deskOf, machineFlags, machineOptions } from "../desk.ts";
+import { intakeFlags, intakeFormOf } from "../intake-form.ts";
+import { caseFlags, openDemonstrationCase, openNewCase } from "../open-new-case.ts";
+import { openForSigning } from "../open-for-signing.ts";
+import { ProgressLine } from "../progress.ts";
+import { openRunLog } from "../run-log.ts";
+import { tellProcessed } from "../tell-result.ts";
+
+export const runCommand: Command = {
+  name: "run",
+  summary: "open a case, register, acquire, process and report a folder, all in one",
+  group: "case",
+  args: [{ name: "SOURCE", summary: "exported folder" }],
+  flags: [
+    { name: "case", value: "DIR", summary: "case folder; made if absent" },
+    { name: "label", value: "LABEL", summary: "label of the exhibit (default: M01)" },
+    ...caseFlags,
+    ...intakeFlags,
+    ...machineFlags,
+    { name: "demonstration", summary: "a case that says of itself that it is a demonstration" },
+  ],
+  help: `On a terminal it asks for what is missing; without one it lists everything that is missing at once. On an existing case it
+continues where it stopped.
+
+  vestige run /mnt/export --case 2026-0042 --number 2026-0042 --officer "A. Officer" --authority "Decision 17/2026" \\
+    --scope "Invoices 2024-2026" --description "Export of the file server"`,
+  run: runAll,
+};
+
+async function runAll(context: CommandContext): Promise<ExitCode> {
+  const { flags, output } = context;
+  const machine = machineOptions(flags);
+  const folder = flagText(flags, "case");
+  if (folder === null) throw new OperatorError("usage/missing", runSays.flagsMissing(["--case"]));
+  const label = flagText(flags, "label") ?? "M01";
+  const source = checkedSource(context.args[0] as string, null);
+  refuseOverlap(source, folder);
+  const opened = await openOrContinue(folder, label, source, context);
+  const desk = await deskOf(opened.theCase, opened.journal, opened.signer, machine, context.signal);
+  try {
+    const result = await runStages(desk, label, source, context);
+    const exit = tellRun(desk, result, context);
+    const report = makeReport(desk.theCase, desk.journal, desk.signer, { signal: context.signal });
+    output.line(cliSays.reportAt(report.html ?? report.json));
+    output.event("vestige.report/1", "report", { html: report.html, json: report.json, contentHash: report.contentHash });
+    output.note(cliSays.tryNext(nextCommands(desk, report.html ?? report.json)));
+    output.summary(exit, { exhibits: 1, items: result.run.counts.items });
+    return exit;
+  } finally {
+    desk.journal.close();
+  }
+}
+
+async function openOrContinue(folder: string, label: string, source: string, context: CommandContext) {
+  if (!isCase(folder)) {
+    return context.flags.demonstration === true
+      ? openDemonstrationCase(folder, context)
+      : openNewCase(folder, context);
+  }
+  const theCase = openCase(folder);
+  const custody = await openForSigning(theCase, context);
+  if (exhibitLabels(theCase).includes(label)) readExhibit(theCase, label);
+  return { theCase, ...custody, source };
+}
+
+async function runStages(desk: Desk, label: string, source: string, context: CommandContext): Promise<PipelineResult> {
+  const { output, flags } = context;
+  const progress = new ProgressLine(output);
+  const form = intakeFormOf(flags, "Exported folder");
+  try {
+    return await runPipeline(
+      desk,
+      { label, source, form },
+      {
+        stage: () => progress.end(),
+        onAcquired: (entries, bytes) => progress.acquiring(entries, bytes),
+        onExamined: (state) => progress.examining(state),
+        onLog: openRunLog(desk.theCase.paths),
+        onNote: (sentence) => output.note(sentence),
+      },
+    );
+  } finally {
+    progress.end();
+  }
+}
+
+function tellRun(desk: Desk, { acquisition, run }: PipelineResult, { output }: CommandContext): ExitCode {
+  const files = countText(acquisition.kinds.file ?? 0);
+  output.line(cliSays.acquired(acquisition.exhibit, files, bytesText(acquisition.bytes), acquisition.files.root));
+  return tellProcessed(desk.theCase, run, output);
+}
+
+function nextCommands(desk: Desk, report: string): string[] {
+  const here = realpathSync(process.cwd());
+  const short = (path: string) => {
+    const way = relative(here, path);
+    return way === "" || way.startsWith("..") ? path : way;
+  };
+  const folder = short(desk.theCase.paths.root);
+  const start = process.env.npm_lifecycle_event === undefined ? "vestige" : "npm run -s vestige --";
+  const example = desk.theCase.file.demonstration ? "invoice" : "WORD";
+  return [
+    `${start} search ${folder} ${example}`,
+    `${start} verify ${folder}`,
+    `${start} report ${folder}`,
+    `open ${short(report)} in a browser`,
+  ];
+}

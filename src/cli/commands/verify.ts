@@ -1,0 +1,167 @@
+/** `vestige verify`: says part by part whether anything changed since it was signed, and names the first bad entry or line. */
+import { existsSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { isCase, openCase } from "../../case/case-folder.ts";
+import { readAnchor } from "../../custody/anchor.ts";
+import { verifyCase, verifyLooseFile, type CaseVerdict, type VerifiedPart } from "../../custody/verify-case.ts";
+import { sourcePathOf, verifySource, type SourceDifference, type SourceVerdict } from "../../custody/verify-source.ts";
+import { verifyManifest } from "../../custody/manifest.ts";
+import { custodySays } from "../../messages/en.ts";
+import { exitCodes, OperatorError, type ExitCode } from "../../messages/operator-error.ts";
+import { flagText, type Command, type CommandContext } from "../command.ts";
+import type { JsonValue, Output } from "../output.ts";
+
+export const verifyCommand: Command = {
+  name: "verify",
+  summary: "say whether anything changed since it was signed",
+  group: "custody",
+  args: [{ name: "CASE", summary: "case folder, or a manifest, report or checkpoint inside one" }],
+  flags: [
+    {
+      name: "anchor",
+      value: "FILE",
+      summary: "a checkpoint kept outside the case, or SEQ:HASH typed from a paper report",
+    },
+    { name: "source", summary: "hash the files of folder exhibits again and compare them with the manifest" },
+  ],
+  help: `Checks the journal entry by entry, the checkpoints, the keys, every exhibit's manifest and every report. It reads only
+and asks for no passphrase. Without an anchor, a journal whose end was cut off after the last checkpoint, or that was
+replaced as a whole with all its checkpoints, cannot be told from the original: give --anchor. Exits 1 where something
+changed.
+
+  vestige verify CASE
+  vestige verify CASE --anchor /media/usb/0000000999.json
+  vestige verify CASE --anchor 999:3f2a…
+  vestige verify CASE --source
+  vestige verify CASE/reports/custody.json`,
+  run: runVerify,
+};
+
+async function runVerify(context: CommandContext): Promise<ExitCode> {
+  const path = resolve(context.args[0] as string);
+  const anchorText = flagText(context.flags, "anchor");
+  const anchor = anchorText === null ? null : readAnchor(anchorText);
+  if (existsSync(path) && statSync(path).isFile()) return verifyFile(path, context.output);
+  openCase(path);
+  const verdict = verifyCase(path, { anchor });
+  for (const part of verdict.parts) showPart(part, context.output);
+  const sourceOk = context.flags["source"] ? verifySources(path, verdict, context) : true;
+  return conclude(verdict, sourceOk, context);
+}
+
+function conclude(verdict: CaseVerdict, sourceOk: boolean, { output, signal }: CommandContext): ExitCode {
+  const { journal } = verdict;
+  if (journal.unanchoredTail > 0) output.line(custodySays.unanchored(journal.unanchoredTail));
+  for (const intent of journal.openIntents) output.note(custodySays.openIntent(intent.seq, output.safe(intent.act)));
+  const bad = verdict.parts.filter((part) => !part.ok).length + (sourceOk ? 0 : 1);
+  if (signal.aborted) output.note(custodySays.verifyStopped());
+  else output.line(bad === 0 ? custodySays.allUnchanged() : custodySays.somethingChanged(bad));
+  const exit = bad > 0 ? exitCodes.loss : signal.aborted ? exitCodes.stopped : exitCodes.done;
+  output.summary(exit, {
+    ok: bad === 0,
+    parts: verdict.parts.length,
+    changed: bad,
+    entries: journal.entries,
+    firstBadEntry: journal.firstBad?.seq ?? null,
+    unanchoredTail: journal.unanchoredTail,
+    openIntents: journal.openIntents.length,
+  });
+  return exit;
+}
+
+function showPart(part: VerifiedPart, output: Output): void {
+  const label = part.name === "" ? part.part : `${part.part} ${output.safe(part.name)}`;
+  output.line(
+    custodySays.part(label, part.ok ? custodySays.unchanged(goodDetail(part)) : custodySays.changed(badDetail(part))),
+  );
+  const { seq, line, count, recordedAt, ok, problem, name } = part;
+  output.event("vestige.verdict/1", "part", { part: part.part, name, ok, problem, seq, line, count, recordedAt });
+}
+
+function goodDetail({ part, count }: VerifiedPart): string {
+  if (part === "journal") return custodySays.entriesDetail(count);
+  if (part === "checkpoints") return custodySays.checkpointDetail(count);
+  if (part === "anchor") return custodySays.anchorDetail(count - 1);
+  return part === "exhibit" ? custodySays.manifestDetail(count) : "";
+}
+
+function badDetail({ part, problem, seq, line }: VerifiedPart): string {
+  const sentence = custodySays.problem(problem ?? "");
+  if (part === "journal" && seq !== null && line !== null) return custodySays.badEntry(seq, line, sentence);
+  return line === null ? sentence : custodySays.badLine(line, sentence);
+}
+
+/** A file inside a case is verified with the keys of that case. */
+function verifyFile(file: string, output: Output): ExitCode {
+  const caseDir = caseAbove(file);
+  if (!caseDir) throw new OperatorError("custody/verify-nothing", custodySays.verifyNothing(file));
+  const { journal } = verifyCase(caseDir);
+  const keys = journal.keys;
+  const part = keys ? verifyLooseFile(file, keys.caseId, keys.officers()) : null;
+  if (!part) throw new OperatorError("custody/verify-nothing", custodySays.verifyNothing(file));
+  showPart(part, output);
+  // The keys come from the journal, so a changed journal leaves the file's verdict without ground.
+  const ground = journal.firstBad === null;
+  if (!ground && journal.firstBad) {
+    const { seq, line, problem } = journal.firstBad;
+    output.line(
+      custodySays.part("journal", custodySays.changed(custodySays.badEntry(seq, line, custodySays.problem(problem)))),
+    );
+  }
+  const exit = part.ok && ground ? exitCodes.done : exitCodes.loss;
+  output.summary(exit, { ok: part.ok && ground, parts: 1, changed: part.ok ? 0 : 1 });
+  return exit;
+}
+
+function caseAbove(file: string): string | null {
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    if (isCase(folder)) return folder;
+    if (dirname(folder) === folder) return null;
+  }
+}
+
+/** True where every source is what its manifest says. Exhibits whose manifest changed are not compared. */
+function verifySources(caseDir: string, verdict: CaseVerdict, context: CommandContext): boolean {
+  const { output, signal } = context;
+  const keys = verdict.journal.keys;
+  const exhibits = verdict.parts.filter((part) => part.part === "exhibit" && part.problem !== "missing");
+  if (exhibits.length === 0) output.note(custodySays.noExhibitsWithSource());
+  let allSame = true;
+  for (const { name, ok } of exhibits) {
+    if (!ok || !keys || signal.aborted) continue;
+    const folder = join(caseDir, "exhibits", name);
+    const body = verifyManifest(folder, keys).body;
+    const source = sourcePathOf(body);
+    if (source === null || !existsSync(source)) {
+      throw new OperatorError("custody/source-absent", custodySays.sourceAbsent(name, output.safe(source ?? "?")));
+    }
+    const onDifference = (difference: SourceDifference) => showDifference(name, difference, output);
+    const compared = verifySource(source, folder, "files.jsonl", { signal, onDifference });
+    showSource(name, compared, output);
+    allSame &&= compared.ok || compared.stopped;
+  }
+  return allSame;
+}
+
+function showDifference(exhibit: string, { what, path, detail }: SourceDifference, output: Output): void {
+  output.line(custodySays.sourceFile(what, output.safe(path), output.safe(detail ?? "")));
+  output.event("vestige.difference/1", "difference", { exhibit, what, path, detail });
+}
+
+function showSource(exhibit: string, verdict: SourceVerdict, output: Output): void {
+  const { ok, files, changed, missing, added, unreadable, stopped } = verdict;
+  const sentence = ok
+    ? custodySays.unchanged(custodySays.sourceDetail(files))
+    : custodySays.changed(custodySays.sourceDiffers(changed, missing, added, unreadable));
+  if (!stopped) output.line(custodySays.part(`source ${exhibit}`, sentence));
+  const counts: Record<string, JsonValue> = {
+    files,
+    bytes: verdict.bytes,
+    changed,
+    missing,
+    new: added,
+    unreadable,
+    stopped,
+  };
+  output.event("vestige.verdict/1", "source", { part: "source", name: exhibit, ok, ...counts });
+}

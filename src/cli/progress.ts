@@ -1,0 +1,67 @@
+/** Progress: one line that is rewritten on a terminal, a plain line every few seconds elsewhere, nothing with --quiet. */
+import { cliSays } from "../messages/en.ts";
+import type { Progress } from "../examine/job.ts";
+import { bytesText, countText, durationText } from "./amounts.ts";
+import type { Output } from "./output.ts";
+
+const redrawMs = 200;
+const lineMs = 5000;
+/** The rate is that of the last so many milliseconds. */
+const windowMs = 10_000;
+
+export class ProgressLine {
+  readonly #output: Output;
+  #shownAt = performance.now();
+  #samples: { at: number; bytes: number }[] = [];
+  #drawn = false;
+
+  constructor(output: Output) {
+    this.#output = output;
+  }
+
+  acquiring(entries: number, bytes: number): void {
+    if (!this.#isDue()) return;
+    const rate = `${bytesText(Math.round(this.#rate(bytes)))}/s`;
+    this.#show(cliSays.progressAcquire(countText(entries), bytesText(bytes), rate));
+    this.#output.event("vestige.progress/1", "progress", { stage: "acquire", entries, bytes });
+  }
+
+  examining({ units, unitsDone, bytes, bytesDone }: Progress): void {
+    if (!this.#isDue()) return;
+    const rate = this.#rate(bytesDone);
+    const left = rate > 0 && bytesDone > 0 ? durationText(((bytes - bytesDone) / rate) * 1000) : "";
+    const share = units === 0 ? "100 %" : `${Math.floor((unitsDone / units) * 100)} %`;
+    const speed = `${bytesText(Math.round(rate))}/s`;
+    this.#show(cliSays.progressExamine(share, countText(unitsDone), countText(units), speed, left));
+    this.#output.event("vestige.progress/1", "progress", { stage: "process", units, unitsDone, bytes, bytesDone });
+  }
+
+  /** Ends the line so that what follows stands on its own. */
+  end(): void {
+    if (this.#drawn) process.stderr.write("\r\x1b[K");
+    this.#drawn = false;
+    this.#samples = [];
+    this.#shownAt = performance.now();
+  }
+
+  #isDue(): boolean {
+    const now = performance.now();
+    if (now - this.#shownAt < (this.#output.interactive ? redrawMs : lineMs)) return false;
+    this.#shownAt = now;
+    return true;
+  }
+
+  #rate(bytes: number): number {
+    const now = performance.now();
+    this.#samples.push({ at: now, bytes });
+    while (this.#samples.length > 2 && now - this.#samples[0].at > windowMs) this.#samples.shift();
+    const first = this.#samples[0];
+    return now > first.at ? ((bytes - first.bytes) / (now - first.at)) * 1000 : 0;
+  }
+
+  #show(text: string): void {
+    if (!this.#output.interactive) return this.#output.note(text);
+    this.#drawn = true;
+    process.stderr.write(`\r${text.slice(0, (process.stderr.columns ?? 80) - 1)}\x1b[K`);
+  }
+}

@@ -1,0 +1,213 @@
+/**
+ * Entry of the engine: the sandboxed child process that examines one exhibit. Its main thread schedules and never blocks;
+ * threads parse, one thread writes. It holds the exhibit's lock for its life and ends when its supervisor is gone.
+ */
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { finding } from "../../native-free/model/findings.ts";
+import { nameBytes } from "../../native-free/model/forensic-path.ts";
+import { folderChain, itemId } from "../../native-free/model/item-id.ts";
+import type { UnitPlan } from "../../native-free/model/prepared.ts";
+import { entryUrl } from "../../workers/entry-url.ts";
+import { Pool, PoolError } from "../../workers/pool.ts";
+import { fileLock } from "../case/file-lock.ts";
+import { defaultEngine } from "../case/sqlite.ts";
+import { exitCodes, isOperatorError } from "../messages/operator-error.ts";
+import { manifestLines } from "../source/read-manifest.ts";
+import { folderPath, sourceGoneCode } from "./folder-unit.ts";
+import type { FromEngine, Job, ToEngine } from "./job.ts";
+import { probeSandbox } from "./sandbox-probe.ts";
+import { Scheduler, type PendingUnit } from "./scheduler.ts";
+import type { UnitBatch, UnitBatchResult, UnitThreadData } from "./unit-thread.ts";
+import { WriterClient } from "./writer-client.ts";
+
+const progressEveryMs = 200;
+/** How long an orderly stop waits for the items that are being parsed. */
+const stopPatienceMs = 2000;
+const planPage = 2000;
+
+function tell(message: FromEngine): void {
+  process.send?.(message);
+}
+
+class Engine {
+  readonly #job: Job;
+  readonly #lock;
+  readonly #writer: WriterClient;
+  readonly #pool: Pool<UnitThreadData, UnitBatch, UnitBatchResult>;
+  readonly #scheduler: Scheduler;
+  readonly #stopRequest = Promise.withResolvers<"stopped">();
+  readonly #fatal = Promise.withResolvers<never>();
+  readonly #progress = { units: 0, unitsDone: 0, bytes: 0, bytesDone: 0 };
+
+  constructor(job: Job) {
+    this.#job = job;
+    this.#lock = fileLock(job.lockFile);
+    this.#lock.acquire("process", 10_000);
+    prepareSpool(job.spool);
+    this.#fatal.promise.catch(() => undefined);
+    const meta = { exhibit: job.label, profile: job.profileHash };
+    this.#writer = new WriterClient({ file: job.workFile, meta }, (error) => this.#fatal.reject(error));
+    this.#pool = new Pool({
+      entry: entryUrl(import.meta.url, "./unit-thread"),
+      size: job.workers,
+      dataFor: (slot) => this.#threadData(slot),
+      stallMs: job.stallMs,
+      resourceLimits: { maxOldGenerationSizeMb: job.workerMemoryMb },
+    });
+    this.#scheduler = new Scheduler({
+      pool: this.#pool,
+      writer: this.#writer,
+      stallMs: job.stallMs,
+      workerMemoryMb: job.workerMemoryMb,
+      onUnits: (units) => this.#count(units),
+      onFaults: (faults) => faults.forEach(logFault),
+      onLost: (code, unit, item) =>
+        tell({ say: "log", level: "warn", event: "thread-lost", data: { code, unit, item } }),
+    });
+  }
+
+  stop(): void {
+    this.#scheduler.stop();
+    this.#stopRequest.resolve("stopped");
+  }
+
+  async run(): Promise<void> {
+    tell({ say: "probe", results: await probeSandbox(this.#job.probe) });
+    const recovered = await this.#writer.call("recover");
+    const aloft = recovered.inFlight.map((unit) => unit.key);
+    const blames = this.#job.lastDeath !== "stopped";
+    if (aloft.length > 0) await this.#writer.call(blames ? "markDeath" : "release", aloft);
+    await this.#plan();
+    const counts = await this.#writer.call("counts");
+    Object.assign(this.#progress, { units: counts.units, unitsDone: counts.unitsDone });
+    const timer = setInterval(() => tell({ say: "progress", progress: { ...this.#progress } }), progressEveryMs);
+    try {
+      const suspects = blames || aloft.length > 0 ? await this.#suspects(new Set(aloft)) : [];
+      const work = this.#scheduler.run(suspects).then(() => "worked" as const);
+      const ended = await Promise.race([work, this.#fatal.promise, this.#stopRequest.promise]);
+      if (ended === "stopped") await Promise.race([work, patience()]);
+      await this.#finish();
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  async #finish(): Promise<void> {
+    await this.#pool.close();
+    if (this.#scheduler.lostThreads > 0) await this.#writer.call("recover");
+    await this.#writer.call("flush");
+    const { units, unitsDone, items, contents } = await this.#writer.call("counts");
+    await this.#writer.close();
+    this.#lock.close();
+    tell({ say: "progress", progress: { ...this.#progress, unitsDone } });
+    tell({
+      say: "finished",
+      outcome: {
+        complete: units === unitsDone,
+        units,
+        unitsDone,
+        items,
+        contents,
+        lostThreads: this.#scheduler.lostThreads,
+        sqlite: defaultEngine(),
+      },
+    });
+  }
+
+  #threadData(slot: number): { data: UnitThreadData; transfer: [UnitThreadData["port"]] } {
+    const { source, manifest, spool, profile } = this.#job;
+    const port = this.#writer.connect(slot);
+    return { data: { source, manifest, spool, slot, profile, port }, transfer: [port] };
+  }
+
+  /** Every line of the manifest is a unit. Done once; an interrupted plan is completed. */
+  async #plan(): Promise<void> {
+    const { units } = await this.#writer.call("counts");
+    let page: UnitPlan[] = [];
+    let lines = 0;
+    for (const { entry, start } of manifestLines(this.#job.manifest)) {
+      lines += 1;
+      this.#progress.bytes += entry.size ?? 0;
+      if (units === this.#job.manifestLines) continue;
+      const path = nameBytes(entry.path);
+      page.push({ key: itemId(folderChain(path)), order: start, path: folderPath(path), size: entry.size ?? 0 });
+      if (page.length < planPage) continue;
+      await this.#writer.call("plan", page);
+      page = [];
+    }
+    if (lines !== this.#job.manifestLines) throw new Error(`the manifest has ${lines} lines, not ${this.#job.manifestLines}`);
+    if (page.length > 0) await this.#writer.call("plan", page);
+    await this.#writer.call("flush");
+  }
+
+  /** Units that were in flight when the last engine ended, in order; those that killed it alone twice are avoided. */
+  async #suspects(aloft: ReadonlySet<string>): Promise<PendingUnit[]> {
+    if (aloft.size === 0) return [];
+    const reason = this.#job.lastDeath === "oom" ? "oom" : "crashed";
+    const found =
+      reason === "oom" ? finding("engine/oom", { megabytes: this.#job.workerMemoryMb }) : finding("engine/crashed");
+    const suspects = await this.#writer.call("unitsOf", [...aloft]);
+    for (const { key, deathsAlone } of suspects) {
+      if (deathsAlone < 2) continue;
+      this.#scheduler.avoid(key, key, { rung: deathsAlone === 2 ? "strings" : "recorded", reason, finding: found });
+    }
+    return suspects;
+  }
+
+  #count(units: readonly PendingUnit[]): void {
+    this.#progress.unitsDone += units.length;
+    for (const unit of units) this.#progress.bytesDone += unit.size;
+  }
+}
+
+function logFault(fault: UnitBatchResult["faults"][number]): void {
+  const { item, reader, frames } = fault;
+  tell({ say: "log", level: "error", event: "reader-fault", data: { item, reader, frames } });
+}
+
+function patience(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, stopPatienceMs));
+}
+
+/** What an earlier engine left in the spool belongs to units that are done again. */
+function prepareSpool(spool: string): void {
+  mkdirSync(spool, { recursive: true });
+  for (const name of readdirSync(spool)) rmSync(join(spool, name), { force: true });
+}
+
+/** What ended the run, for the supervisor: the officer's obstacle, or a fault. */
+function failureOf(error: unknown): Extract<FromEngine, { say: "failed" }> {
+  if (isOperatorError(error)) {
+    return { say: "failed", code: error.code, message: error.message, exit: error.exit };
+  }
+  const cause = error instanceof PoolError ? error.causeCode : (error as NodeJS.ErrnoException | null)?.code;
+  const message = error instanceof Error ? `${error.message}\n${error.stack ?? ""}` : String(error);
+  if (cause === sourceGoneCode) return { say: "failed", code: "source/gone", message, exit: exitCodes.stopped };
+  if (cause === "ENOSPC" || cause === "EDQUOT") {
+    return { say: "failed", code: "case/disk-full", message, exit: exitCodes.stopped };
+  }
+  return { say: "failed", code: "fault", message, exit: exitCodes.fault };
+}
+
+/** The supervisor learns how it ended from the last message; the exit code only repeats it. */
+function leave(message: FromEngine | null, code: number): void {
+  if (message === null || !process.connected) process.exit(code);
+  process.send?.(message, () => process.exit(code));
+}
+
+let engine: Engine | null = null;
+process.on("disconnect", () => process.exit(exitCodes.stopped));
+// The terminal sends its interrupt to the whole group; the supervisor decides.
+process.on("SIGINT", () => undefined);
+process.on("SIGTERM", () => undefined);
+process.on("message", (message: ToEngine) => {
+  if (message.say === "stop") return engine?.stop();
+  Promise.resolve()
+    .then(() => (engine = new Engine(message.job)).run())
+    .then(
+      () => leave(null, exitCodes.done),
+      (error: unknown) => leave(failureOf(error), exitCodes.fault),
+    );
+  return undefined;
+});

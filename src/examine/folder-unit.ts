@@ -1,0 +1,210 @@
+/**
+ * Opens units of a folder exhibit: reads the line of the manifest, opens the file without following anything, hashes it
+ * again and compares with what was signed. What differs is a finding, and the bytes as they are now are examined.
+ */
+import { createHash, hash } from "node:crypto";
+import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { finding, type Finding } from "../../native-free/model/findings.ts";
+import { nameBytes, nameFromBytes, pathName } from "../../native-free/model/forensic-path.ts";
+import { folderChain, itemId } from "../../native-free/model/item-id.ts";
+import { worse, type ItemTime, type Reason, type Status, type TimeKind } from "../../native-free/model/item.ts";
+import { MemorySource } from "../../native-free/bytes/byte-source.ts";
+import { addToHistogram } from "../../native-free/typing/entropy.ts";
+import type { ContentFacts } from "../../workers/child-spool.ts";
+import type { Occurrence, Readable } from "../../workers/examine-unit.ts";
+import { FileSource } from "../../workers/file-source.ts";
+import { errorCode } from "../source/describe-entry.ts";
+import { FolderReader } from "../source/folder-reader.ts";
+import type { ManifestEntry } from "../source/manifest-entry.ts";
+
+/** Files up to this size are read into memory once. */
+const inMemoryBytes = 8 << 20;
+const chunkBytes = 256 * 1024;
+
+export interface OpenUnit {
+  readonly occurrence: Occurrence;
+  readonly content: Readable | null;
+  readonly close: () => void;
+}
+
+/** The source is gone as a whole (unplugged, unmounted): stops the run, which continues when it is back. */
+export const sourceGoneCode = "SOURCE_GONE";
+
+type Opened = { content: Readable | null; findings: Finding[]; outcome: { status: Status; reason: Reason | null }; close: () => void };
+
+export class FolderUnits {
+  readonly #reader: FolderReader;
+  readonly #manifest: number;
+  readonly #beat: () => void;
+  readonly #rootInode: bigint;
+  readonly #chunk = Buffer.allocUnsafeSlow(chunkBytes);
+
+  /** `beat` is called for every chunk that was read. Throws the system's error where source or manifest cannot be opened. */
+  constructor(source: string, manifest: string, beat: () => void) {
+    this.#reader = new FolderReader(source);
+    this.#rootInode = statSync(source, { bigint: true }).ino;
+    this.#manifest = openSync(manifest, "r");
+    this.#beat = beat;
+  }
+
+  /** The unit whose manifest line starts at byte `order`. With `untouched` its bytes are not read. */
+  open(order: number, untouched: boolean): OpenUnit {
+    const entry = this.#entryAt(order);
+    const occurrence = occurrenceOf(entry);
+    if (entry.kind !== "file" || entry.status === "failed" || untouched) {
+      return { occurrence, content: null, close: () => undefined };
+    }
+    const opened = this.#openFile(nameBytes(entry.path), entry, occurrence.path);
+    const outcome = worse(occurrence, opened.outcome);
+    const findings = [...occurrence.findings, ...opened.findings];
+    return { occurrence: { ...occurrence, ...outcome, findings }, content: opened.content, close: opened.close };
+  }
+
+  #entryAt(order: number): ManifestEntry {
+    for (let length = 4096; ; length *= 4) {
+      const bytes = Buffer.alloc(length);
+      const count = readSync(this.#manifest, bytes, 0, length, order);
+      const end = bytes.subarray(0, count).indexOf(0x0a);
+      if (end >= 0) return JSON.parse(bytes.toString("utf8", 0, end)) as ManifestEntry;
+      if (count < length) throw new Error(`no manifest line at byte ${order}`);
+    }
+  }
+
+  #openFile(path: Uint8Array, entry: ManifestEntry, forensicPath: string): Opened {
+    let descriptor: number;
+    try {
+      descriptor = this.#reader.open(path);
+    } catch (error) {
+      return this.#refused(error);
+    }
+    try {
+      const stat = fstatSync(descriptor);
+      if (!stat.isFile()) {
+        closeSync(descriptor);
+        return changed("kind", null, () => undefined);
+      }
+      const { facts, source } = this.#read(descriptor, stat.size, entry, forensicPath);
+      const close = () => closeSync(descriptor);
+      if (facts.sha256 !== entry.sha256) return changed("content", { source, facts }, close);
+      return { content: { source, facts }, findings: [], outcome: { status: "done", reason: null }, close };
+    } catch (error) {
+      closeSync(descriptor);
+      return this.#refused(error);
+    }
+  }
+
+  #refused(error: unknown): Opened {
+    this.#assertSourceIsThere();
+    const code = errorCode(error);
+    const isAbsent = code === "ENOENT" || code === "ENOTDIR";
+    const found = isAbsent ? finding("folder/absent") : finding("folder/unreadable", { error: code });
+    const reason: Reason = isAbsent ? "absent" : "unreadable";
+    return { content: null, findings: [found], outcome: { status: "failed", reason }, close: () => undefined };
+  }
+
+  #assertSourceIsThere(): void {
+    let inode: bigint | null = null;
+    try {
+      inode = statSync(this.#reader.root, { bigint: true }).ino;
+    } catch {
+      inode = null;
+    }
+    if (inode !== this.#rootInode) throw Object.assign(new Error("the source is gone"), { code: sourceGoneCode });
+  }
+
+  /** One pass for SHA-256 and histogram; MD5 and SHA-1 are the manifest's where SHA-256 agrees with it. */
+  #read(descriptor: number, size: number, entry: ManifestEntry, forensicPath: string): Readable {
+    const histogram = new Float64Array(256);
+    if (size <= inMemoryBytes) {
+      const bytes = Buffer.allocUnsafeSlow(size);
+      let filled = 0;
+      for (let count = -1; filled < size && count !== 0; filled += count) {
+        count = readSync(descriptor, bytes, filled, size - filled, filled);
+      }
+      const whole = bytes.subarray(0, filled);
+      this.#beat();
+      addToHistogram(histogram, whole);
+      const sha256 = hash("sha256", whole);
+      const others = sha256 === entry.sha256 ? null : { md5: hash("md5", whole), sha1: hash("sha1", whole) };
+      return { source: new MemorySource(whole, forensicPath), facts: factsOf(sha256, others, entry, histogram) };
+    }
+    const sha256 = this.#digest(descriptor, "sha256", histogram);
+    const others =
+      sha256 === entry.sha256
+        ? null
+        : { md5: this.#digest(descriptor, "md5", null), sha1: this.#digest(descriptor, "sha1", null) };
+    return { source: new FileSource(descriptor, size, forensicPath), facts: factsOf(sha256, others, entry, histogram) };
+  }
+
+  #digest(descriptor: number, algorithm: string, histogram: Float64Array | null): string {
+    const digest = createHash(algorithm);
+    for (let at = 0; ; ) {
+      const count = readSync(descriptor, this.#chunk, 0, chunkBytes, at);
+      if (count === 0) return digest.digest("hex");
+      const piece = this.#chunk.subarray(0, count);
+      digest.update(piece);
+      if (histogram) addToHistogram(histogram, piece);
+      at += count;
+      this.#beat();
+    }
+  }
+}
+
+function factsOf(
+  sha256: string,
+  others: { md5: string; sha1: string } | null,
+  entry: ManifestEntry,
+  histogram: Float64Array,
+): ContentFacts {
+  return { sha256, md5: others?.md5 ?? entry.md5 ?? "", sha1: others?.sha1 ?? entry.sha1 ?? "", histogram };
+}
+
+function changed(what: string, content: Readable | null, close: () => void): Opened {
+  const findings = [finding("folder/changed-since-acquisition", { what })];
+  return { content, findings, outcome: { status: content ? "partial" : "failed", reason: "changed" }, close };
+}
+
+/** The item of a manifest entry as it was acquired. */
+export function occurrenceOf(entry: ManifestEntry): Occurrence {
+  const path = Buffer.from(nameBytes(entry.path));
+  const cut = path.lastIndexOf(0x2f);
+  const chain = folderChain(path);
+  return {
+    chain,
+    id: itemId(chain),
+    parent: cut < 0 ? null : itemId(folderChain(path.subarray(0, cut))),
+    path: folderPath(path),
+    name: nameFromBytes(path.subarray(cut + 1)),
+    kind: entry.kind,
+    nameClaim: "allocated",
+    contentClaim: entry.kind === "file" ? "allocated" : "none",
+    origin: "entry",
+    status: entry.status,
+    reason: entry.reason,
+    size: entry.size,
+    depth: 0,
+    times: timesOf(entry),
+    findings: entry.findings,
+  };
+}
+
+/** The forensic path (without label) of a raw path below the source. */
+export function folderPath(path: Uint8Array): string {
+  const names: string[] = [];
+  let start = 0;
+  for (let at = 0; at <= path.length; at++) {
+    if (at < path.length && path[at] !== 0x2f) continue;
+    names.push(pathName(nameFromBytes(path.subarray(start, at))));
+    start = at + 1;
+  }
+  return `folder:/${names.join("/")}`;
+}
+
+function timesOf(entry: ManifestEntry): ItemTime[] {
+  const times: ItemTime[] = [];
+  for (const kind of ["m", "a", "c", "b"] satisfies TimeKind[]) {
+    const value = entry.times[kind];
+    if (value !== null) times.push({ kind, value, zone: "utc", source: "stat" });
+  }
+  return times;
+}

@@ -1,0 +1,70 @@
+/** What supervisor and engine say to each other over their IPC channel (JSON). */
+import type { Measure } from "../../workers/launch.ts";
+import type { Profile } from "./profile.ts";
+
+/** How the last engine on this exhibit ended, as the supervisor saw it. `stopped` blames nobody. */
+export type LastDeath = "crash" | "oom" | "stopped";
+
+export interface Job {
+  readonly label: string;
+  readonly source: string;
+  readonly manifest: string;
+  /** Lines of the manifest. */
+  readonly manifestLines: number;
+  readonly workFile: string;
+  readonly lockFile: string;
+  readonly spool: string;
+  readonly profile: Profile;
+  readonly profileHash: string;
+  readonly workers: number;
+  readonly stallMs: number;
+  readonly workerMemoryMb: number;
+  readonly lastDeath: LastDeath;
+  /** What the probe tries to reach and must not. */
+  readonly probe: ProbeTargets;
+}
+
+export interface ProbeTargets {
+  /** Files that must not be readable. */
+  readonly unreadable: readonly string[];
+  /** Files that must not be writable. */
+  readonly unwritable: readonly string[];
+}
+
+export interface Progress {
+  readonly units: number;
+  readonly unitsDone: number;
+  readonly bytesDone: number;
+  readonly bytes: number;
+}
+
+export type ToEngine = { readonly say: "job"; readonly job: Job } | { readonly say: "stop" };
+
+export type FromEngine =
+  | { readonly say: "probe"; readonly results: readonly ProbeResult[] }
+  | { readonly say: "progress"; readonly progress: Progress }
+  | { readonly say: "log"; readonly level: "info" | "warn" | "error"; readonly event: string; readonly data: LogData }
+  | { readonly say: "finished"; readonly outcome: EngineOutcome }
+  | { readonly say: "failed"; readonly code: string; readonly message: string; readonly exit: number };
+
+export type LogData = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+
+export interface ProbeResult {
+  readonly tried: string;
+  /** True where the attempt was refused, as it should be. */
+  readonly refused: boolean;
+}
+
+export interface EngineOutcome {
+  readonly complete: boolean;
+  readonly units: number;
+  readonly unitsDone: number;
+  readonly items: number;
+  readonly contents: number;
+  /** Threads that were lost to time-outs, memory or crashes. */
+  readonly lostThreads: number;
+  readonly sqlite: string;
+}
+
+/** Measures as the supervisor adds them to the run's record. */
+export type RunMeasures = readonly Measure[];

@@ -1,0 +1,185 @@
+/**
+ * Processes an acquired exhibit: checks the signed manifest, announces the act, supervises the engine until the work file
+ * is complete, records what came of it. Resumes by default; a finished exhibit is left as it is.
+ */
+import { existsSync, mkdirSync, realpathSync } from "node:fs";
+import { join } from "node:path";
+import type { JsonObject } from "../../native-free/model/canonical-json.ts";
+import { exhibitLabels, readExhibit, type Case } from "../case/case-folder.ts";
+import { digestCase } from "../case/digest.ts";
+import { vestigeHome } from "../custody/home.ts";
+import type { Journal } from "../custody/journal.ts";
+import { readDocument, verifyManifest } from "../custody/manifest.ts";
+import { selfTestDetails, type SelfTestResult } from "../custody/self-test.ts";
+import type { Signer } from "../custody/signer.ts";
+import { toolIdentity } from "../custody/tool-identity.ts";
+import type { AcquisitionBody } from "../acquire/acquisition.ts";
+import { isAcquired } from "../acquire/acquisition.ts";
+import { caseSays, runSays } from "../messages/en.ts";
+import { isOperatorError, OperatorError } from "../messages/operator-error.ts";
+import type { Job, LogData, Progress } from "./job.ts";
+import { profileHash, readProfile } from "./profile.ts";
+import { readRunRecord, writeRunRecord, type RunRecord } from "./run-record.ts";
+import { removeWorkFile, superviseEngine, type Supervision } from "./supervise.ts";
+
+export interface MachineOptions {
+  readonly workers: number;
+  /** Resident memory of the engine at which it is ended. */
+  readonly memoryMb: number;
+  /** Heap of one parsing thread. */
+  readonly workerMemoryMb: number;
+  /** Time without a sign of life after which an item's thread is ended. */
+  readonly stallMs: number;
+}
+
+export interface ProcessOptions {
+  readonly theCase: Case;
+  readonly label: string;
+  readonly journal: Journal;
+  readonly signer: Signer;
+  readonly selfTest: SelfTestResult;
+  readonly machine: MachineOptions;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+  readonly onLog: (level: "info" | "warn" | "error", event: string, data: LogData) => void;
+  readonly onNote: (sentence: string) => void;
+}
+
+/** Labels of exhibits that can be processed: acquired, and not recorded as not to be acquired. */
+export function processableLabels(theCase: Case): string[] {
+  return exhibitLabels(theCase).filter((label) => isAcquired(theCase, label));
+}
+
+/** Throws OperatorError: not acquired, manifest changed, locked, interrupted (4), source gone (4), disk full (4) … */
+export async function processExhibit(options: ProcessOptions): Promise<RunRecord> {
+  const { theCase, label, journal, signer } = options;
+  readExhibit(theCase, label);
+  if (!isAcquired(theCase, label)) throw new OperatorError("case/not-acquired", caseSays.notAcquired(label));
+  const manifest = checkedManifest(theCase, label, journal);
+  const profile = readProfile(theCase.paths);
+  const job = jobOf(options, manifest, profile);
+  mkdirSync(theCase.paths.work(label), { recursive: true });
+  const done = readRunRecord(theCase.paths, label);
+  if (done?.digest != null && done.profileHash === job.profileHash && existsSync(job.workFile)) return done;
+  if (done && done.profileHash !== job.profileHash) startAfresh(options, job);
+  const details = { profileHash: job.profileHash, options: { ...options.machine }, selfTest: selfTestDetails(options.selfTest) };
+  const act = journal.begin("process", details as unknown as JsonObject, signer, { exhibit: label });
+  const clock = performance.now();
+  try {
+    const supervision = await superviseRebuilding(options, job);
+    const record = recordOf(options, job, supervision, done, clock);
+    writeRunRecord(theCase.paths, record);
+    act.done(outcomeOf(record));
+    if (!supervision.outcome.complete) {
+      throw new OperatorError("run/interrupted", runSays.interrupted(`vestige process ${theCase.paths.root}`), 4);
+    }
+    return record;
+  } catch (error) {
+    const code = isOperatorError(error) ? error.code : "fault";
+    if (code !== "run/interrupted") act.failed({ code });
+    throw error;
+  }
+}
+
+function checkedManifest(theCase: Case, label: string, journal: Journal): AcquisitionBody {
+  const folder = theCase.paths.exhibit(label);
+  const verdict = verifyManifest(folder, journal.keys());
+  if (!verdict.ok) {
+    throw new OperatorError("case/manifest-changed", runSays.manifestChanged(label, verdict.problem ?? "", verdict.line));
+  }
+  return (readDocument(theCase.paths.acquisition(label)) as { manifest: AcquisitionBody }).manifest;
+}
+
+function jobOf(options: ProcessOptions, manifest: AcquisitionBody, profile: Job["profile"]): Omit<Job, "lastDeath"> {
+  const { theCase, label, machine } = options;
+  const { paths } = theCase;
+  if (!existsSync(manifest.source)) {
+    throw new OperatorError("source/gone", runSays.sourceGone(manifest.source), 4);
+  }
+  return {
+    label,
+    source: realpathSync(manifest.source),
+    manifest: paths.manifest(label),
+    manifestLines: manifest.files.lines,
+    workFile: paths.items(label),
+    lockFile: paths.lock(label),
+    spool: paths.spool(label),
+    profile,
+    profileHash: profileHash(profile),
+    workers: machine.workers,
+    stallMs: machine.stallMs,
+    workerMemoryMb: machine.workerMemoryMb,
+    probe: {
+      unreadable: [join(vestigeHome(), "officers"), paths.journal],
+      unwritable: [paths.journal, paths.manifest(label), paths.caseFile, join(manifest.source, "vestige-probe")],
+    },
+  };
+}
+
+/** A work file made with another profile holds other results: it is removed, and the journal says so. */
+function startAfresh(options: ProcessOptions, job: Omit<Job, "lastDeath">): void {
+  const { journal, signer, label } = options;
+  options.onNote(runSays.profileChanged(label));
+  journal.append("work-file-removed", { reason: "profile", profileHash: job.profileHash }, signer, { exhibit: label });
+  removeWorkFile(job.workFile);
+}
+
+async function superviseRebuilding(options: ProcessOptions, job: Omit<Job, "lastDeath">): Promise<Supervision> {
+  const { signal, onProgress, onLog, machine } = options;
+  const supervise = () => superviseEngine({ job, memoryMb: machine.memoryMb, signal, onProgress, onLog });
+  try {
+    return await supervise();
+  } catch (error) {
+    if (!isOperatorError(error) || error.code !== "case/other-profile") throw error;
+    startAfresh(options, job);
+    return supervise();
+  }
+}
+
+function recordOf(
+  options: ProcessOptions,
+  job: Omit<Job, "lastDeath">,
+  supervision: Supervision,
+  before: RunRecord | null,
+  clock: number,
+): RunRecord {
+  const { theCase, label, machine } = options;
+  const { outcome } = supervision;
+  const earlier = before?.profileHash === job.profileHash ? before : null;
+  const now = new Date();
+  const durationMs = Math.round(performance.now() - clock);
+  return {
+    format: 1,
+    exhibit: label,
+    started: earlier?.started ?? new Date(now.getTime() - durationMs).toISOString(),
+    finished: outcome.complete ? now.toISOString() : null,
+    durationMs: durationMs + (earlier?.durationMs ?? 0),
+    starts: supervision.starts + (earlier?.starts ?? 0),
+    deaths: supervision.deaths + (earlier?.deaths ?? 0),
+    lostThreads: outcome.lostThreads + (earlier?.lostThreads ?? 0),
+    tool: toolIdentity(),
+    runtime: { node: process.versions.node, platform: `${process.platform}-${process.arch}`, sqlite: outcome.sqlite },
+    profileHash: job.profileHash,
+    options: { ...machine },
+    measures: supervision.measures.map((measure) => ({ ...measure })),
+    probes: supervision.probes.map((probe) => ({ ...probe })),
+    counts: {
+      units: outcome.units,
+      unitsDone: outcome.unitsDone,
+      items: outcome.items,
+      contents: outcome.contents,
+    },
+    digest: outcome.complete ? digestOf(theCase, label) : null,
+  };
+}
+
+function digestOf(theCase: Case, label: string): string {
+  return digestCase(theCase, [label]).exhibits[0]?.digest ?? "";
+}
+
+function outcomeOf(record: RunRecord): JsonObject {
+  const { counts, digest, durationMs, starts, deaths, lostThreads, profileHash: profile, runtime, measures, probes } = record;
+  return JSON.parse(
+    JSON.stringify({ counts, digest, durationMs, starts, deaths, lostThreads, profile, runtime, measures, probes }),
+  ) as JsonObject;
+}

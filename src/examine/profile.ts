@@ -1,0 +1,57 @@
+/**
+ * The profile: everything that changes results, in one versioned file with its defaults here. Its SHA-256 stands in the
+ * journal, the run and the report. What only concerns the machine (workers, memory, time) is a flag, never profile.
+ */
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { z } from "zod";
+import { canonicalJson } from "../../native-free/model/canonical-json.ts";
+import { tokenizerVersion } from "../../native-free/model/fold.ts";
+import type { CasePaths } from "../case/case-folder.ts";
+import { readJsonFile, writeAtomically } from "../case/atomic-file.ts";
+import { runSays } from "../messages/en.ts";
+import { OperatorError } from "../messages/operator-error.ts";
+
+const positive = z.number().int().positive();
+
+const profileShape = z.strictObject({
+  format: z.literal(1),
+  budgets: z
+    .strictObject({
+      depth: positive.default(32),
+      entries: positive.default(1_000_000),
+      outputBytes: positive.default(64 * 2 ** 30),
+      ratio: positive.default(250),
+      ratioFloorBytes: positive.default(256 * 2 ** 20),
+      /** UTF-16 units of one content. */
+      textChars: positive.default(2 ** 30),
+      /** Largest content that libraries may read whole into memory. */
+      wholeBytes: positive.default(512 * 2 ** 20),
+    })
+    .prefault({}),
+  strings: z.strictObject({ minLength: positive.default(6) }).prefault({}),
+  /** Version of fold and token rules; a work file made with another one cannot be searched together with it. */
+  tokenizer: z.union([z.string(), z.number()]).default(tokenizerVersion),
+});
+
+export type Profile = z.infer<typeof profileShape>;
+
+export const defaultProfile: Profile = profileShape.parse({ format: 1 });
+
+/** The case's profile; written with the defaults where there is none yet. Throws OperatorError for a malformed one. */
+export function readProfile(paths: CasePaths): Profile {
+  if (!existsSync(paths.profile)) {
+    writeAtomically(paths.profile, `${JSON.stringify(defaultProfile, null, 2)}\n`);
+    return defaultProfile;
+  }
+  const parsed = profileShape.safeParse(readJsonFile(paths.profile));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const problem = issue ? `${issue.path.join(".")}: ${issue.message}` : "unknown shape";
+  throw new OperatorError("profile/damaged", runSays.profileDamaged(paths.profile, problem));
+}
+
+/** SHA-256 (hex) of the canonical profile. */
+export function profileHash(profile: Profile): string {
+  return createHash("sha256").update(canonicalJson(profile)).digest("hex");
+}

@@ -1,0 +1,97 @@
+/** Thread entry: examines batches of units of a folder exhibit and sends their rows to the writer. */
+import type { MessagePort } from "node:worker_threads";
+import { serveTasks, type Heartbeat } from "../../workers/thread-port.ts";
+import { examineUnit, type Avoidance, type KnownContent, type UnitContext } from "../../workers/examine-unit.ts";
+import { FolderUnits } from "./folder-unit.ts";
+import type { Profile } from "./profile.ts";
+import { RowSender } from "./row-sender.ts";
+import { join } from "node:path";
+
+export interface UnitThreadData {
+  readonly source: string;
+  readonly manifest: string;
+  readonly spool: string;
+  readonly slot: number;
+  readonly profile: Profile;
+  /** To the writer thread. */
+  readonly port: MessagePort;
+}
+
+export interface UnitBatch {
+  readonly units: readonly { readonly key: string; readonly order: number }[];
+  readonly avoid: readonly (readonly [string, Avoidance])[];
+}
+
+/** A mistake of ours in a reader: item id, reader and stack frames, never evidence text. */
+export interface ReaderFault {
+  readonly item: string;
+  readonly reader: string;
+  readonly frames: readonly string[];
+}
+
+export interface UnitBatchResult {
+  readonly faults: readonly ReaderFault[];
+}
+
+await serveTasks<UnitThreadData, UnitBatch, UnitBatchResult>((data, heartbeat) => {
+  const sender = new RowSender(data.port);
+  const units = new FolderUnits(data.source, data.manifest, () => heartbeat.beat());
+  const known = new Map<string, KnownContent>();
+  let spooled = 0;
+  const spoolFile = () => join(data.spool, `${data.slot}-${process.pid}-${Date.now().toString(36)}-${spooled++}`);
+  return async (batch) => {
+    const faults: ReaderFault[] = [];
+    for (const { key, order } of batch.units) {
+      const context = contextOf(data.profile, heartbeat, key, { avoid: new Map(batch.avoid), known, sender, spoolFile, faults });
+      heartbeat.workOn(key + key);
+      const root = units.open(order, context.avoid.get(key)?.rung === "recorded");
+      try {
+        const totals = await examineUnit(root.occurrence, root.content, context);
+        await sender.unit({ key, items: totals.items, ...totals.outcome });
+      } finally {
+        root.close();
+      }
+    }
+    sender.send();
+    return { faults };
+  };
+});
+
+interface Surroundings {
+  readonly avoid: ReadonlyMap<string, Avoidance>;
+  readonly known: Map<string, KnownContent>;
+  readonly sender: RowSender;
+  readonly spoolFile: () => string;
+  readonly faults: ReaderFault[];
+}
+
+function contextOf(profile: Profile, heartbeat: Heartbeat, key: string, around: Surroundings): UnitContext {
+  const { budgets } = profile;
+  return {
+    budgets,
+    limits: {
+      wholeLimitBytes: budgets.wholeBytes,
+      textLimitChars: budgets.textChars,
+      stringsMinLength: profile.strings.minLength,
+    },
+    avoid: around.avoid,
+    sink: {
+      item: (row) => around.sender.item(key, row),
+      content: (prepared) => around.sender.content(prepared),
+    },
+    known: around.known,
+    spoolFile: around.spoolFile,
+    workOn: (item) => heartbeat.workOn(key + item),
+    beat: () => heartbeat.beat(),
+    onFault: (item, reader, error) => {
+      if (around.faults.length < 100) around.faults.push({ item, reader, frames: framesOf(error) });
+    },
+  };
+}
+
+/** Stack frames only: the message of an error may quote the evidence. */
+function framesOf(error: unknown): string[] {
+  const stack = error instanceof Error ? (error.stack ?? "") : "";
+  const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
+  return frames.slice(0, 12).map((line) => line.trim());
+}

@@ -1,0 +1,36 @@
+/** Sentences of the command line itself. */
+
+export const purpose = () => "Acquires, preserves and searches digital evidence.";
+export const versionSummary = () => "print the version";
+export const helpTail = () =>
+  `Exit codes: 0 finished, nothing lost; 1 finished with loss, or changed; 2 something you can put right; 3 a fault of the
+program; 4 stopped and resumable. Passphrases come from a prompt, VESTIGE_PASSPHRASE or --passphrase-file.`;
+export const unknownCommand = (name: string) => `unknown command '${name}'; see vestige --help`;
+export const fault = (details: string) =>
+  `vestige: this is a mistake of the program, nothing of yours; nothing recorded so far is lost. Please keep this for its developers:\n${details}`;
+
+export const groupNames = { case: "Cases:", search: "Search and results:", custody: "Custody:", about: "About:" } as const;
+
+export const progressAcquire = (entries: string, bytes: string, rate: string) =>
+  `acquiring: ${entries} entries, ${bytes}, ${rate}`;
+export const progressExamine = (share: string, done: string, units: string, rate: string, left: string) =>
+  `processing: ${share}, ${done} of ${units} files, ${rate}${left === "" ? "" : `, about ${left} left`}`;
+
+export const caseOpened = (number: string, folder: string) => `Case ${number} opened in ${folder}`;
+export const keyMade = (officer: string, file: string, keyId: string) =>
+  `A signing key was made for ${officer} (${keyId}); keep a copy of ${file} in a safe place.`;
+export const exhibitRegistered = (label: string) => `Exhibit ${label} registered.`;
+export const exhibitNotAcquired = (label: string, reason: string) => `Exhibit ${label} recorded as not acquired: ${reason}`;
+export const acquired = (label: string, files: string, bytes: string, hash: string) =>
+  `Exhibit ${label}: ${files} files, ${bytes} hashed and listed; manifest root ${hash}`;
+export const countsLine = (counts: string) => `Items: ${counts}`;
+export const digestLine = (digest: string) => `Result digest: ${digest}`;
+export const reportAt = (file: string) => `Report: ${file}`;
+export const sandboxGaps = (gaps: string) => `Not enforced on this machine: ${gaps} (stated in the report).`;
+export const tryNext = (lines: readonly string[]) => `Try next:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+export const demonstrationMade = (file: string) =>
+  `This is a demonstration case: its officer is fictitious and its passphrase lies in ${file}.`;
+export const nothingToProcess = () => "Nothing to process: no exhibit of this case has been acquired.";
+export const alreadyProcessed = (label: string) => `Exhibit ${label} is processed already; nothing was left to do.`;
+export const question = (what: string) => `${what}: `;
+export const whyNotAcquired = () => "Expected --reason with --not-acquired: say why this medium is not acquired.";

@@ -1,0 +1,103 @@
+/** Sentences about work files, searching and its results. */
+
+export const workFileDamaged = (file: string) =>
+  `Expected a readable work file, found a damaged one: ${file}; move it away and process the exhibit again, the evidence itself is not touched.`;
+export const otherProfile = (file: string, what: string, found: string, wanted: string) =>
+  `Expected a work file made with the ${what} ${wanted}, found ${found} in ${file}; use the case's profile as it was, or move the work file away and process the exhibit again.`;
+export const notProcessed = (file: string) =>
+  `Expected a work file at ${file}, found none; make it first with: vestige process CASE`;
+
+const shown = (text: string) => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+
+/** `at` counts characters from 1. */
+export const badQuery = (at: number, sentence: string) => `The query is wrong at character ${at}: ${sentence}`;
+export const queryEmpty = () =>
+  `expected something to search for, found nothing; give a word, a "phrase" or a field such as type:pdf, or * for everything.`;
+export const queryTooLong = (limit: number) => `expected at most ${limit} characters, found more; split the query.`;
+export const queryTooDeep = (limit: number) =>
+  `expected at most ${limit} parentheses inside each other, found more; write it flatter.`;
+export const queryTooMany = (limit: number) =>
+  `expected at most ${limit} words and fields, found more; split the query.`;
+export const quoteOpen = () => `expected a closing ", found the end of the query; close the phrase.`;
+export const parenthesisOpen = () =>
+  `expected a ) that closes this (, found none; add it, or put the ( in quotes to search for it as text.`;
+export const parenthesisClosed = () => `found a ) without a ( before it; remove it, or put it in quotes.`;
+export const termMissing = (operator: string | null) =>
+  operator === null
+    ? `expected a word or field here, found the end of the query; remove the operator before it or add what it applies to.`
+    : `expected a word or field, found the operator ${operator}; put ${operator} in quotes to search for it as a word.`;
+export const fieldUnknown = (field: string, near: string | null, known: readonly string[]) =>
+  `expected a field, found ${shown(field)}; ${near === null ? "" : `did you mean ${near}:? `}Fields are ${known.join(" ")}. To search for the text itself put it in quotes.`;
+export const valueMissing = (field: string) =>
+  `expected a value right after ${field}:, found none; write it without a space, in quotes if it has spaces.`;
+export const operatorUnknown = (word: string) =>
+  `NEAR, fuzzy~ and /regex/ are not part of this version, found ${shown(word)}; use a "phrase" or a prefix*, or put it in quotes to search for it as text.`;
+export const starInside = () =>
+  `expected * at the end of a word only; search for the beginning of the word, or use name: or path: for names.`;
+export const wordEmpty = (word: string) =>
+  `expected letters or digits, found ${shown(word)}; only they are indexed, everything else separates words.`;
+export const valueUnknown = (field: string, value: string, known: readonly string[]) =>
+  `expected ${field}: to be one of ${known.join(" ")}, found ${shown(value)}.`;
+export const sizeBad = (value: string) =>
+  `expected a size such as 100, 5k, 1.5M or a range such as 1k..5M or >1G, found ${shown(value)}.`;
+export const dateBad = (value: string) =>
+  `expected a date such as 2019, 2019-03, 2019-03-31 or a range such as 2019-03..2019-06 or >=2020, found ${shown(value)}.`;
+export const hashBad = (value: string) =>
+  `expected a whole MD5, SHA-1 or SHA-256 in hex (32, 40 or 64 digits), found ${shown(value)}.`;
+export const languageBad = (value: string) =>
+  `expected a language code such as de or el, or none, found ${shown(value)}.`;
+export const rangeEmpty = (value: string) => `expected the smaller value first, found ${shown(value)}.`;
+export const badCursor = () =>
+  `Expected a cursor from an earlier answer after --after, found something else; leave it out to start from the beginning.`;
+export const badLimit = (value: string, most: number) =>
+  `Expected --limit to be a number from 1 to ${most}, found ${shown(value)}.`;
+export const otherTokenizer = (exhibit: string, found: string, wanted: string) =>
+  `Expected an index of ${exhibit} made by ${wanted}, found ${found}; process the exhibit again with this version before searching it.`;
+
+const number = (value: number) => value.toLocaleString("en-GB");
+const counted = (value: number, one: string, many = `${one}s`) => `${number(value)} ${value === 1 ? one : many}`;
+
+/** What stands behind the path of a hit; `safe` makes evidence text safe. */
+export const hitFacts = (
+  hit: {
+    field: string | null;
+    place: { label: string | null } | null;
+    matches: number;
+    matchesComplete: boolean;
+    item: { state: string; status: string };
+  },
+  safe: (text: string) => string,
+) => {
+  const facts: string[] = [];
+  if (hit.field !== null) facts.push(hit.field);
+  if (hit.place?.label) facts.push(safe(hit.place.label));
+  if (hit.matches > 1)
+    facts.push(`${hit.matchesComplete ? "" : "at least "}${counted(hit.matches, "match", "matches")}`);
+  if (hit.item.state !== "allocated") facts.push(hit.item.state);
+  if (hit.item.status !== "done") facts.push(hit.item.status);
+  return facts.length > 0 ? `(${facts.join(", ")})` : "";
+};
+export const answerCounts = (counts: { items: number; contents: number }, shown: number) =>
+  `${counted(counts.items, "item")} with ${counted(counts.contents, "different content")}; ${number(shown)} shown.`;
+export const outOfScope = (items: number) =>
+  `${counted(items, "more item")} ${items === 1 ? "is" : "are"} outside the scope rules and not shown.`;
+export const notSearched = (left: {
+  failed: number;
+  partial: number;
+  skipped: number;
+  pendingUnits: number;
+  exhibits: readonly string[];
+}) => {
+  const parts: string[] = [];
+  if (left.failed > 0) parts.push(`${counted(left.failed, "item")} failed`);
+  if (left.partial > 0) parts.push(`${counted(left.partial, "item")} read in part`);
+  if (left.skipped > 0) parts.push(`${counted(left.skipped, "item")} skipped by rule`);
+  if (left.pendingUnits > 0) parts.push(`${counted(left.pendingUnits, "file")} still to be processed`);
+  if (left.exhibits.length > 0) parts.push(`not processed at all: ${left.exhibits.join(", ")}`);
+  return parts.length === 0
+    ? "Everything in the case was searched."
+    : `Not or not wholly searched: ${parts.join("; ")}.`;
+};
+export const nextPage = (cursor: string) => `More hits: repeat the command with --after ${cursor}`;
+export const digestTotal = () => `the case`;
+export const digestIncomplete = () => `(not all files are processed yet)`;

@@ -1,0 +1,167 @@
+/**
+ * What a chain-of-custody report says, as data: facts only, no markup, no clock, no randomness. The JSON form holds it as
+ * `content` under `contentHash` = SHA-256("vestige.report.1" ‖ 0x00 ‖ JCS(content)); the HTML form renders it and nothing
+ * else. Byte counts beyond 2^53 do not occur: a folder's files are counted with numbers and refused beyond them.
+ */
+import type { JsonObject } from "../../native-free/model/canonical-json.ts";
+import type { Severity } from "../../native-free/model/findings.ts";
+import type { ExhibitFile } from "../case/case-folder.ts";
+import type { RecordedOperation } from "../case/operation.ts";
+import type { Checkpoint } from "../custody/checkpoint.ts";
+import type { ToolIdentity } from "../custody/entry.ts";
+import type { VerifiedPart } from "../custody/verify-case.ts";
+
+export const reportSchema = "vestige.report/1";
+
+export type ReportKind = "custody";
+
+/** Items and bytes of one state. */
+export interface Sum {
+  readonly items: number;
+  readonly bytes: number;
+}
+
+/** The states that page one adds up; every file is in exactly one. */
+export const fileStates = ["read", "not-understood", "partial", "failed", "skipped", "pending"] as const;
+export type FileState = (typeof fileStates)[number];
+
+export type StateSums = Readonly<Record<FileState, Sum>>;
+
+export interface WhyRow {
+  readonly status: string;
+  readonly reason: string;
+  readonly items: number;
+  readonly bytes: number;
+}
+
+export interface Completeness {
+  /** Files named by the exhibit's file system: the manifest's files. */
+  readonly files: StateSums;
+  readonly filesTotal: Sum;
+  /** Files found inside those files. Their bytes are unpacked bytes and are not part of the exhibit's. */
+  readonly inside: StateSums;
+  readonly insideTotal: Sum;
+  /** Directories, links and special files, by kind. */
+  readonly others: readonly { readonly kind: string; readonly items: number }[];
+  /** Why anything is not wholly read, by status and reason. */
+  readonly why: readonly WhyRow[];
+  /** Files that signed manifests list, and what the work files hold of them; null without a manifest. */
+  readonly manifestFiles: Sum | null;
+  /** True where the manifests' files are exactly those that the states add up to. */
+  readonly addsUp: boolean;
+}
+
+export interface ExhibitContent {
+  readonly intake: ExhibitFile;
+  /** The signed body of `acquisition.json`, null where the exhibit was not acquired. */
+  readonly acquisition: JsonObject | null;
+  /** Hash (hex) of that body, as signed. */
+  readonly manifestHash: string | null;
+  /** `run.json` of the last processing, null where there was none. */
+  readonly processing: JsonObject | null;
+  /** SHA-256 (hex) over the result rows (`vestige digest`); null where not processed. */
+  readonly digest: string | null;
+  readonly completeness: Completeness;
+}
+
+export interface FindingItem {
+  readonly exhibit: string;
+  readonly id: string;
+  readonly path: string;
+  readonly status: string;
+  /** The finding's sentence, parameters filled in. */
+  readonly sentence: string;
+}
+
+export interface FindingClass {
+  readonly code: string;
+  readonly severity: Severity | "unregistered";
+  readonly advice: string;
+  readonly findings: number;
+  readonly items: number;
+  /** The first ones; all are in the items file. */
+  readonly first: readonly FindingItem[];
+}
+
+export interface JournalLine {
+  readonly seq: number;
+  readonly utc: string;
+  readonly officer: string;
+  readonly act: string;
+  readonly phase: string;
+  readonly exhibit: string | null;
+  /** Scalars of the entry's details, shortened. */
+  readonly summary: string;
+  readonly hash: string;
+}
+
+export interface OfficerContent {
+  readonly officer: string;
+  readonly keyId: string;
+  /** Raw Ed25519 public key, base64. */
+  readonly publicKey: string;
+  readonly revokedAt: number | null;
+}
+
+export interface ReportedFile {
+  /** Name beside the report. */
+  readonly name: string;
+  readonly what: "items" | "verify-page";
+  /** Hex. */
+  readonly sha256: string;
+  readonly bytes: number;
+  /** Lines and RFC 9162 root over them, for line files. */
+  readonly lines: number | null;
+  readonly root: string | null;
+}
+
+/** A limitation by code; `en-report.ts` has its sentence. */
+export interface Limitation {
+  readonly code: string;
+  readonly params: Readonly<Record<string, string | number>>;
+}
+
+/** How many entries and items a report shows; the rest is counted and named. */
+export const reportBounds = { findingItems: 25, journalFirst: 60, journalLast: 340 } as const;
+
+export interface ReportContent {
+  readonly schema: typeof reportSchema;
+  readonly kind: ReportKind;
+  /** The journal entry that announced this report: its number in the case. */
+  readonly number: number;
+  /** Name of the report's files without their ending. */
+  readonly name: string;
+  /** ISO 8601 UTC, and offset and name of the machine's zone. */
+  readonly made: string;
+  readonly zone: string;
+  readonly officer: string;
+  readonly host: string;
+  readonly tool: ToolIdentity;
+  readonly case: {
+    readonly id: string;
+    readonly number: string;
+    readonly authority: string;
+    readonly scope: string;
+    readonly created: string;
+    readonly demonstration: boolean;
+  };
+  readonly completeness: Completeness;
+  readonly operation: RecordedOperation | null;
+  readonly exhibits: readonly ExhibitContent[];
+  readonly findings: readonly FindingClass[];
+  readonly officers: readonly OfficerContent[];
+  readonly journal: {
+    readonly entries: number;
+    readonly first: readonly JournalLine[];
+    /** Entries left out between the first and the last. */
+    readonly omitted: number;
+    readonly last: readonly JournalLine[];
+  };
+  readonly checkpoint: Checkpoint;
+  /** Verification of the whole case when the report was made. */
+  readonly verification: { readonly ok: boolean; readonly parts: readonly VerifiedPart[] };
+  /** Details of the last `selftest` entry, null where there is none. */
+  readonly selfTest: JsonObject | null;
+  readonly limitations: readonly Limitation[];
+  readonly files: readonly ReportedFile[];
+}

@@ -1,0 +1,218 @@
+/** Authority, operation, exhibits with their acquisition, processing. */
+import { caseSays, reportSays } from "../messages/en.ts";
+import * as text from "../messages/en-report-page.ts";
+import type { JsonObject, JsonValue } from "../../native-free/model/canonical-json.ts";
+import type { OperationForm } from "../case/operation-form.ts";
+import type { ScopeRules } from "../case/scope.ts";
+import type { ExhibitContent, ReportContent } from "./content.ts";
+import { evidence, html, type Html, type HtmlValue } from "./html.ts";
+import { flatten } from "./journal-extract.ts";
+import { factTable, list, mono, said, section } from "./render-parts.ts";
+
+export function renderAuthority(content: ReportContent): Html {
+  const { number, id, authority, scope, created } = content.case;
+  const rules = content.operation?.form.scope ?? null;
+  return section(
+    "authority",
+    text.headings.authority,
+    factTable(
+      [
+        ["number", said(number)],
+        ["authority", said(authority)],
+        ["scope", said(scope)],
+        ["created", created],
+        ["id", mono(id)],
+      ],
+      true,
+    ),
+    rules && hasRules(rules)
+      ? html`<p>${text.scopeRules()}</p>
+          ${scopeTable(rules)}`
+      : html`<p>${text.scopeNone()}</p>`,
+  );
+}
+
+function hasRules({ custodians, dates, folders, types, terms }: ScopeRules): boolean {
+  return dates !== null || [custodians, folders, types, terms].some((rules) => rules.length > 0);
+}
+
+function scopeTable({ custodians, dates, folders, types, terms }: ScopeRules): Html {
+  return factTable([
+    ["custodians", list(custodians.map(evidence))],
+    ["dates", dates && text.dates(dates.from, dates.to)],
+    ["folders", list(folders.map(evidence))],
+    ["types", list(types.map(evidence))],
+    ["terms", list(terms.map(evidence))],
+  ]);
+}
+
+export function renderOperation({ operation }: ReportContent): Html {
+  if (!operation) return section("operation", text.headings.operation, html`<p>${text.noOperation()}</p>`);
+  const { form, seq, utc, earlier } = operation;
+  return section(
+    "operation",
+    text.headings.operation,
+    factTable(operationRows(form), true),
+    html`<p class="soft">${text.operationSource(seq, utc, earlier)}</p>`,
+  );
+}
+
+const joined = (...parts: readonly (string | null)[]) => evidence(parts.filter((part) => part !== null).join("; "));
+
+function operationRows(form: OperationForm): [string, HtmlValue][] {
+  return [
+    ["place", said(form.place)],
+    ["started", form.started],
+    ["ended", form.ended],
+    ["attendees", list(form.attendees.map(({ name, role, signature }) => joined(name, role, signature)))],
+    ["notices", list(form.notices.map(({ what, to, at }) => joined(what, to, at)))],
+    ["objections", list(form.objections.map(({ what, by, answer }) => joined(what, by, answer)))],
+    ["commitments", list(form.commitments.map(evidence))],
+    [
+      "clocks",
+      list(
+        form.clocks.map(({ source, offsetSeconds, method, reference, at }) =>
+          joined(source, reportSays.clockOffset(offsetSeconds), method, reference, at),
+        ),
+      ),
+    ],
+    ["inventory", said(form.inventory)],
+    ["taken", list(form.taken.map(evidence))],
+    ["incidents", list(form.incidents.map(({ what, at }) => joined(what, at)))],
+  ];
+}
+
+export function renderExhibits({ exhibits }: ReportContent): Html {
+  return section(
+    "exhibits",
+    text.headings.exhibits,
+    exhibits.length === 0 ? html`<p>${caseSays.noExhibits()}</p>` : exhibits.map(renderExhibit),
+  );
+}
+
+function renderExhibit({ intake, acquisition, manifestHash }: ExhibitContent): Html {
+  const form = factTable([
+    ["description", said(intake.description)],
+    ["make", said(intake.make)],
+    ["model", said(intake.model)],
+    ["serial", said(intake.serial)],
+    ["custodian", said(intake.custodian)],
+    ["seizedAt", said(intake.seizedAt)],
+    ["seizedPlace", said(intake.seizedPlace)],
+    ["seizedBy", said(intake.seizedBy)],
+    ["seals", list(intake.seals.map(evidence)) ?? html`<span class="soft">${text.notRecorded()}</span>`],
+    ["photos", list(intake.photos.map(({ file, sha256 }) => html`${evidence(file)}, SHA-256 ${mono(sha256)}`))],
+    ["decision", text.decisions[intake.decision]],
+    ["reason", said(intake.reason)],
+    ["registered", intake.registered],
+  ]);
+  return html`<article>
+    <h3>${text.exhibitTitle(intake.label)}</h3>
+    ${form}
+    <h4>${text.acquisitionTitle()}</h4>
+    ${acquisition ? renderAcquisition(acquisition, manifestHash) : html`<p>${text.notAcquired()}</p>`}
+  </article> `;
+}
+
+function renderAcquisition(body: JsonObject, manifestHash: string | null): Html {
+  const known = [
+    "kind",
+    "source",
+    "started",
+    "finished",
+    "zone",
+    "algorithms",
+    "entries",
+    "bytes",
+    "accessTimesKept",
+    "resumedEntries",
+  ];
+  const files = objectOf(body["files"]);
+  const tallies = [...flatten(body["kinds"] ?? null), ...flatten(body["statuses"] ?? null)];
+  return factTable([
+    ...known.map((name): [string, HtmlValue] => [name, valueOf(body[name])]),
+    ["tool", toolOf(body["tool"])],
+    ["options.workers", valueOf(objectOf(body["options"])["workers"])],
+    [text.entriesByKind(), list(tallies.map(([name, count]) => `${name}: ${text.grouped(Number(count))}`))],
+    ["files.lines", valueOf(files["lines"])],
+    ["files.sha256", hashOf(files["sha256"])],
+    ["files.root", hashOf(files["root"])],
+    ["manifestHash", manifestHash === null ? null : mono(manifestHash)],
+  ]);
+}
+
+function objectOf(value: JsonValue | undefined): JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+}
+
+/** A recorded value for people, null where there is none. */
+function valueOf(value: JsonValue | undefined): HtmlValue {
+  if (value === undefined || value === null) return null;
+  if (typeof value === "boolean") return text.yesNo(value);
+  if (typeof value === "number") return text.grouped(value);
+  if (typeof value === "string") return said(value);
+  return evidence([...flatten(value)].map(([, part]) => part).join(", "));
+}
+
+function hashOf(value: JsonValue | undefined): Html | null {
+  return typeof value === "string" ? mono(value) : null;
+}
+
+function toolOf(value: JsonValue | undefined): HtmlValue {
+  const { name, version, build } = objectOf(value);
+  return name === undefined ? null : text.toolName(String(name), String(version), String(build));
+}
+
+export function renderProcessing({ exhibits }: ReportContent): Html {
+  const shown = exhibits.filter(({ intake }) => intake.decision === "acquire");
+  return section(
+    "processing",
+    text.headings.processing,
+    shown.map(
+      ({ intake, processing }) =>
+        html`<article>
+          <h3>${text.exhibitTitle(intake.label)}</h3>
+          ${processing ? renderRun(processing) : html`<p>${text.notProcessed()}</p>`}
+        </article> `,
+    ),
+  );
+}
+
+function renderRun(run: JsonObject): Html {
+  const apart = ["measures", "probes", "tool", "format", "exhibit", "profileHash", "digest"];
+  const plain = Object.fromEntries(Object.entries(run).filter(([name]) => !apart.includes(name)));
+  const measures = arrayOf(run["measures"]);
+  const probes = arrayOf(run["probes"]);
+  const refused = probes.filter((probe) => probe["refused"] === true).length;
+  return html`${factTable([
+      ["tool", toolOf(run["tool"])],
+      ...[...flatten(plain)].map(([name, value]): [string, HtmlValue] => [name, said(value)]),
+      ["profileHash", hashOf(run["profileHash"])],
+      ["digest", hashOf(run["digest"])],
+    ])}
+    <h4>${text.sandbox()}</h4>
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">${text.sandboxColumns.measure}</th>
+          <th scope="col">${text.sandboxColumns.state}</th>
+          <th scope="col">${text.sandboxColumns.how}</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${measures.map(
+          (measure) =>
+            html`<tr>
+              <th scope="row">${valueOf(measure["id"])}</th>
+              <td>${text.enforced(measure["enforced"] === true)}</td>
+              <td>${valueOf(measure["how"])}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+    ${probes.length > 0 ? html`<p>${text.probes(refused, probes.length)}</p>` : null}`;
+}
+
+function arrayOf(value: JsonValue | undefined): JsonObject[] {
+  return Array.isArray(value) ? (value as readonly JsonValue[]).map((part) => objectOf(part)) : [];
+}

@@ -1,0 +1,103 @@
+/** Page one: the completeness statement. */
+import * as text from "../messages/en-report-page.ts";
+import { fileStates, type Completeness, type ReportContent, type StateSums, type Sum } from "./content.ts";
+import { html, type Html } from "./html.ts";
+import { section, share, strip, swatch } from "./render-parts.ts";
+
+export function renderCompleteness(content: ReportContent): Html {
+  const { completeness, exhibits } = content;
+  const { files, filesTotal } = completeness;
+  return section(
+    "completeness",
+    text.headings.completeness,
+    html`<p class="lead">${text.lead(filesTotal.items, filesTotal.bytes, exhibits.length, files.read.items)}</p>`,
+    filesTotal.items > 0
+      ? html`<div class="strips">
+          <span>${text.columns.files}</span
+          >${strip(files, filesTotal, "items", text.columns.files)}<span>${text.columns.bytes}</span>${strip(files, filesTotal, "bytes", text.columns.bytes)}
+        </div>`
+      : null,
+    stateTable(files, filesTotal),
+    sumLine(completeness),
+    completeness.others.length > 0
+      ? html`<p>
+          ${text.othersNote(completeness.others.map(({ kind, items }) => text.kindCount(kind, items)).join(", "))}
+        </p>`
+      : null,
+    completeness.insideTotal.items > 0
+      ? html`<h3>${text.headings.inside}</h3>
+          ${stateTable(completeness.inside, completeness.insideTotal)}
+          <p class="soft">${text.insideNote()}</p>`
+      : null,
+    html`<h3>${text.headings.why}</h3>`,
+    whyTable(completeness),
+    html`<ul class="plain soft">
+      ${runLines(content)}
+      <li>${text.seeLimitations(content.limitations.length)}</li>
+    </ul>`,
+  );
+}
+
+function stateTable(states: StateSums, total: Sum): Html {
+  const { columns } = text;
+  const rows = fileStates.map(
+    (state) =>
+      html`<tr${states[state].items === 0 ? html` class="zero"` : null}><th scope="row">${swatch(state)} ${text.stateNames[state]} <span class="soft">${text.stateMeanings[state]}</span></th><td class="n">${text.grouped(states[state].items)}</td><td class="n">${text.grouped(states[state].bytes)}</td><td class="n">${share(states[state].bytes, total.bytes)}</td></tr>`,
+  );
+  return html`<table class="sums">
+    <thead>
+      <tr>
+        <th scope="col">${columns.state}</th>
+        <th scope="col" class="n">${columns.files}</th>
+        <th scope="col" class="n">${columns.bytes}</th>
+        <th scope="col" class="n">${columns.share}</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${rows}
+    </tbody>
+    <tfoot>
+      <tr>
+        <th scope="row">${columns.total}</th>
+        <td class="n">${text.grouped(total.items)}</td>
+        <td class="n">${text.grouped(total.bytes)}</td>
+        <td class="n">${text.byteSize(total.bytes)}</td>
+      </tr>
+    </tfoot>
+  </table>`;
+}
+
+function sumLine({ manifestFiles, filesTotal, addsUp }: Completeness): Html {
+  if (!manifestFiles) return html`<p class="soft">${text.sumUnknown()}</p>`;
+  if (!addsUp) return html`<p class="alarm">✗ ${text.sumFails(filesTotal.items, manifestFiles.items)}</p>`;
+  const differ =
+    manifestFiles.bytes === filesTotal.bytes ? "" : ` ${text.bytesDiffer(filesTotal.bytes, manifestFiles.bytes)}`;
+  return html`<p class="holds">✓ ${text.sumHolds(filesTotal.items)}${differ}</p>`;
+}
+
+function whyTable({ why }: Completeness): Html {
+  if (why.length === 0) return html`<p>${text.whyNothing()}</p>`;
+  const names: Readonly<Record<string, string>> = text.stateNames;
+  return html`<table class="sums">
+    <tbody>
+      ${why.map(
+        ({ status, reason, items, bytes }) =>
+          html`<tr>
+            <th scope="row">${names[status] ?? status}: ${text.reasonOf(reason)}</th>
+            <td class="n">${text.grouped(items)}</td>
+            <td class="n">${text.grouped(bytes)}</td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}
+
+function runLines({ exhibits }: ReportContent): Html[] {
+  return exhibits.flatMap(({ intake, processing }) => {
+    if (!processing) return [];
+    const started = String(processing["started"] ?? "");
+    const finished = typeof processing["finished"] === "string" ? processing["finished"] : null;
+    const time = text.seconds(Number(processing["durationMs"] ?? 0));
+    return [html`<li>${text.runTime(intake.label, started, finished, time)}</li>`];
+  });
+}

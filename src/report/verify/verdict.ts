@@ -1,0 +1,66 @@
+/** What the page says of one file, and what the files so far have taught it. */
+import type { JournalResult } from "./journal-check.ts";
+import type { Keys, KnownKey, Loose } from "./signed-document.ts";
+
+/** `good`: it is what was signed. `bad`: it is not. `unsure`: what was given does not suffice to say. */
+export type Level = "good" | "bad" | "unsure";
+
+export interface Verdict {
+  readonly file: string;
+  readonly level: Level;
+  /** One sentence. */
+  readonly headline: string;
+  /** Shown as a table. */
+  readonly facts: readonly (readonly [label: string, value: string])[];
+  /** What the verdict does not say, and what to give in addition. */
+  readonly remarks: readonly string[];
+}
+
+export interface KnownManifest {
+  /** Name of the file it was read from. */
+  readonly from: string;
+  readonly sound: boolean;
+  /** The `files` part: `{ file, sha256, lines, root }`. */
+  readonly files: Loose;
+}
+
+export interface KnownLeaves {
+  /** The hashes of the leaves, 32 bytes each. */
+  readonly bytes: Uint8Array;
+  /** Root (hex) that they give. */
+  readonly root: string;
+}
+
+export interface KnownList {
+  readonly from: string;
+  readonly sound: boolean;
+  /** First path and number of paths, by SHA-256 (hex). */
+  readonly paths: ReadonlyMap<string, { readonly path: string; readonly count: number }>;
+}
+
+/** Collects what was judged, so that later files are checked against earlier ones. */
+export class Known {
+  journal: JournalResult | null = null;
+  readonly manifests: KnownManifest[] = [];
+  readonly leaves: KnownLeaves[] = [];
+  readonly lists: KnownList[] = [];
+  /** Files that a sound report names: SHA-256 (hex) to the name in the report. */
+  readonly reported = new Map<string, string>();
+  readonly #caseKeys = new Map<string, KnownKey>();
+
+  addCaseKey(key: KnownKey): void {
+    this.#caseKeys.set(key.keyId, key);
+  }
+
+  /** The journal's keys where there is one, else those of `case.json`, else none. */
+  keys(): Keys & { readonly from: "journal" | "case" | "none" } {
+    const { journal } = this;
+    if (journal?.keys) {
+      const register = journal.keys;
+      return { from: "journal", caseId: register.caseId, officerKey: (keyId) => register.officerKey(keyId) };
+    }
+    const known = this.#caseKeys;
+    const from = known.size > 0 ? "case" : "none";
+    return { from, caseId: null, officerKey: (keyId) => known.get(keyId) ?? null };
+  }
+}

@@ -1,0 +1,141 @@
+/** Why an item is a hit: the first rule of the query that holds for it, where, and the words around. */
+import { fold } from "../../native-free/model/fold.ts";
+import { textOverlapChars } from "../../native-free/model/prepared.ts";
+import { blocksPerContent } from "../case/schema.ts";
+import type { WorkFileReader } from "../case/work-file-reader.ts";
+import { fullPath, type StoredItem } from "../case/work-file-rows.ts";
+import { foldersOf } from "../case/item-store.ts";
+import { ftsExpression } from "./compile.ts";
+import { findPhrase, firstPlace } from "./phrase-finder.ts";
+import type { FilterTerm, TextTerm } from "./query.ts";
+
+export interface Snippet {
+  readonly before: string;
+  readonly match: string;
+  readonly after: string;
+}
+
+/** Where a hit in text stands: the mark before it ("page 3"), and the block it was found in. */
+export interface HitPlace {
+  readonly label: string | null;
+  readonly block: number;
+}
+
+export interface Hit {
+  readonly item: StoredItem;
+  readonly exhibit: string;
+  readonly path: string;
+  /** The part of the query that matched, as it was typed; null for `*` and for queries that only exclude. */
+  readonly rule: string | null;
+  /** `text`, `name`, `path`, or the field of a filter. */
+  readonly field: string | null;
+  /** UTF-16 units from the beginning of the text (or name); null where a filter matched. */
+  readonly offset: number | null;
+  readonly length: number | null;
+  readonly place: HitPlace | null;
+  readonly snippet: Snippet | null;
+  /** How often the rule holds in the text or name. */
+  readonly matches: number;
+  /** False where the text is so long that only its beginning was counted. */
+  readonly matchesComplete: boolean;
+}
+
+type Found = Pick<Hit, "field" | "offset" | "length" | "place" | "snippet" | "matches" | "matchesComplete">;
+
+/** Blocks (of a million characters) in which matches are counted. */
+const countedBlocks = 16;
+const charsBefore = 60;
+const charsAfter = 100;
+
+const nowhere: Found = {
+  field: null,
+  offset: null,
+  length: null,
+  place: null,
+  snippet: null,
+  matches: 0,
+  matchesComplete: true,
+};
+
+/** Explains a hit. `terms` are the positive terms of the query, `text` is the query as typed. */
+export function explainHit(
+  reader: WorkFileReader,
+  exhibit: string,
+  item: StoredItem,
+  terms: readonly (TextTerm | FilterTerm)[],
+  text: string,
+): Hit {
+  const base = { item, exhibit, path: fullPath(exhibit, item.path) };
+  for (const term of terms) {
+    const found = term.kind === "text" ? findTerm(reader, item, term) : null;
+    if (found) return { ...base, rule: text.slice(term.at, term.end), ...found };
+  }
+  const filter = terms.find((term) => term.kind === "filter");
+  if (!filter) return { ...base, rule: null, ...nowhere };
+  return { ...base, rule: text.slice(filter.at, filter.end), ...nowhere, field: filter.condition.on, matches: 1 };
+}
+
+function findTerm(reader: WorkFileReader, item: StoredItem, term: TextTerm): Found | null {
+  const inText = term.field === "name" ? null : findInText(reader, item, term);
+  if (inText || term.field === "text") return inText;
+  const inName = findInName(item.name.text, "name", term);
+  if (inName || term.field === "name") return inName;
+  return findInName(foldersOf(item.path), "path", term);
+}
+
+function findInName(text: string, field: "name" | "path", term: TextTerm): Found | null {
+  const place = firstPlace(text, term);
+  if (!place) return null;
+  const matches = [...findPhrase(fold(text), term)].length;
+  return { ...cut(text, place), field, place: null, matches, matchesComplete: true };
+}
+
+function findInText(reader: WorkFileReader, item: StoredItem, term: TextTerm): Found | null {
+  const content = item.content ? reader.contentNumber(item.content.sha256) : null;
+  if (content === null) return null;
+  const blocks = reader
+    .select<{ block: number }>(
+      `SELECT rowid & ${blocksPerContent - 1} AS block FROM fts_text
+       WHERE fts_text MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid`,
+      [ftsExpression(term), content * blocksPerContent, (content + 1) * blocksPerContent],
+    )
+    .map(({ block }) => block);
+  let first: Found | null = null;
+  let matches = 0;
+  for (const index of blocks.slice(0, countedBlocks)) {
+    const block = reader.block(content, index);
+    if (!block) continue;
+    // What lies in the overlap was counted in the block before.
+    const overlap = index === 0 ? 0 : fold(block.text.slice(0, textOverlapChars)).length;
+    for (const { end } of findPhrase(fold(block.text), term)) if (end > overlap) matches += 1;
+    const place: { start: number; end: number } | null = first ? null : firstPlace(block.text, term);
+    if (!place) continue;
+    const label: string | null = block.labels.findLast((mark) => mark.at <= place.start)?.label ?? null;
+    const found = cut(block.text, place);
+    const before = reader.blockChars(content).slice(0, index);
+    const start = before.reduce((sum, chars) => sum + chars - textOverlapChars, 0);
+    first = {
+      ...found,
+      offset: start + place.start,
+      field: "text",
+      place: { label, block: index },
+      matches: 0,
+      matchesComplete: true,
+    };
+  }
+  if (!first) return blocks.length > 0 ? { ...nowhere, field: "text", matches: 1 } : null;
+  return { ...first, matches, matchesComplete: blocks.length <= countedBlocks };
+}
+
+/** Offset, length and the words around, never through the middle of a character. */
+function cut(
+  text: string,
+  { start, end }: { start: number; end: number },
+): Pick<Found, "offset" | "length" | "snippet"> {
+  const snippet = {
+    before: text.slice(Math.max(0, start - charsBefore), start).toWellFormed(),
+    match: text.slice(start, end),
+    after: text.slice(end, end + charsAfter).toWellFormed(),
+  };
+  return { offset: start, length: end - start, snippet };
+}

@@ -1,0 +1,41 @@
+/** What a search leaves in the journal: who asked what of which work files, under which rules, and what came of it. */
+import type { JsonObject } from "../../native-free/model/canonical-json.ts";
+import type { Appended, Journal } from "../custody/journal.ts";
+import type { Signer } from "../custody/signer.ts";
+import type { SearchAnswer } from "./search-case.ts";
+
+export interface SearchParameters {
+  readonly limit: number;
+  readonly after: string | null;
+  /** `table`, `json` or `csv`. */
+  readonly output: string;
+}
+
+/** Appends the custody entry of a search (act `search`). Throws OperatorError, and then nothing may be shown. */
+export function recordSearch(
+  journal: Journal,
+  signer: Signer,
+  answer: SearchAnswer,
+  parameters: SearchParameters,
+): Appended {
+  const details: JsonObject = {
+    query: answer.query.toWellFormed(),
+    limit: parameters.limit,
+    after: parameters.after,
+    output: parameters.output,
+    workFiles: answer.files.map(({ exhibit, profile, tokenizer }) => ({ exhibit, profile, tokenizer })),
+    scope: {
+      custodians: answer.scope.custodians,
+      dates: answer.scope.dates,
+      folders: answer.scope.folders,
+      types: answer.scope.types,
+      terms: answer.scope.terms,
+    },
+    items: answer.counts.items,
+    contents: answer.counts.contents,
+    outOfScope: answer.counts.outOfScope,
+    shown: answer.hits.length,
+    notSearched: { ...answer.notSearched },
+  };
+  return journal.append("search", details, signer);
+}

@@ -1,0 +1,62 @@
+/** The product's side: its command line in a case and a home of its own. */
+import { mkdirSync, rmSync } from "node:fs";
+import path from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { measure, type Measured } from "./measure.ts";
+
+const launcher = fileURLToPath(new URL("../../../bin/vestige.mjs", import.meta.url));
+
+/** Exit codes of a finished command: 1 says that some item was not read whole, which noise in pictures can cause. */
+const finished = [0, 1];
+
+export class Product {
+  readonly caseFolder: string;
+  readonly #env: NodeJS.ProcessEnv;
+
+  constructor(scratch: string, name: string) {
+    this.caseFolder = path.join(scratch, name);
+    rmSync(this.caseFolder, { recursive: true, force: true });
+    const home = path.join(scratch, "home");
+    mkdirSync(home, { recursive: true });
+    this.#env = { ...process.env, VESTIGE_HOME: home, VESTIGE_PASSPHRASE: "benchmark of nobody" };
+  }
+
+  async #command(args: readonly string[], keep = false): Promise<Measured> {
+    const done = await measure(process.execPath, [launcher, "--quiet", ...args], { env: this.#env, keep });
+    if (!finished.includes(done.status ?? -1))
+      throw new Error(`vestige ${args.join(" ")} ended with ${done.status}: ${done.stderr}`);
+    return done;
+  }
+
+  /** A new case with one exhibit. */
+  async open(): Promise<void> {
+    const about = ["--number", "BENCH", "--officer", "Benchmark", "--authority", "none", "--scope", "benchmark"];
+    await this.#command(["init", this.caseFolder, ...about]);
+    await this.#command(["intake", this.caseFolder, "M01", "--description", "generated folder"]);
+  }
+
+  /** Registers the folder: MD5, SHA-1 and SHA-256 of every file, in a signed manifest. */
+  acquire(folder: string): Promise<Measured> {
+    return this.#command(["acquire", this.caseFolder, "M01", folder]);
+  }
+
+  /** Types, text, metadata and index of everything acquired. */
+  process(): Promise<Measured> {
+    return this.#command(["process", this.caseFolder, "M01"]);
+  }
+
+  /** Paths of all items that hold the word. */
+  async search(word: string): Promise<string[]> {
+    const { stdout } = await this.#command(["search", this.caseFolder, word, "--json", "--limit", "1000000"], true);
+    const lines = stdout.split("\n").filter(Boolean);
+    const hits = lines
+      .map((line) => JSON.parse(line) as { event: string; path?: string })
+      .filter(({ event }) => event === "hit");
+    return [...new Set(hits.map((hit) => hit.path ?? ""))].sort();
+  }
+
+  get workFile(): string {
+    return path.join(this.caseFolder, "work", "M01", "items.db");
+  }
+}

@@ -1,0 +1,13 @@
+/** Runs in every test process before its file. */
+import process from "node:process";
+import fc from "fast-check";
+
+/** A child started by a test must not load addons either, whatever starts it. */
+if (process.env["VESTIGE_NO_ADDONS"] === "1") {
+  process.env["NODE_OPTIONS"] = `${process.env["NODE_OPTIONS"] ?? ""} --no-addons`.trim();
+}
+
+/** A campaign looks longer, from a seed that its first line printed. */
+if (process.env["VESTIGE_CAMPAIGN"] === "1") {
+  fc.configureGlobal({ numRuns: 5_000, seed: Number(process.env["VESTIGE_SEED"]) });
+}

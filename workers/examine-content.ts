@@ -1,0 +1,212 @@
+/**
+ * What the bytes of one content say: type, fields, text, children. The ladder for a bad one is reader (which salvages what
+ * it can) → strings → recorded. The row depends on bytes and profile alone, so it may be shared by every occurrence.
+ */
+import type { ByteSource } from "../native-free/bytes/byte-source.ts";
+import { containerFor } from "../native-free/containers/index.ts";
+import { extractorFor } from "../native-free/extractors/index.ts";
+import { detectLanguage } from "../native-free/extractors/language.ts";
+import { extractStrings } from "../native-free/extractors/strings.ts";
+import { isEvidenceError } from "../native-free/model/errors.ts";
+import type { Child, ExtractContext, Extraction, Extractor } from "../native-free/model/extraction.ts";
+import { finding, type Finding } from "../native-free/model/findings.ts";
+import { worse, type ContentRow, type Field, type Reason, type Status } from "../native-free/model/item.ts";
+import type { PreparedContent } from "../native-free/model/prepared.ts";
+import { entropyOf } from "../native-free/typing/entropy.ts";
+import { identify, type TypeResult } from "../native-free/typing/index.ts";
+import type { ContentFacts } from "./child-spool.ts";
+import { TextCollector } from "./text-collector.ts";
+
+/** How far down the ladder an item starts; below `full` because it was the end of a thread before. */
+export type Rung = "full" | "strings" | "recorded";
+
+export interface ContentLimits extends ExtractContext {
+  /** Shortest run of printable characters that counts as a string. */
+  readonly stringsMinLength: number;
+}
+
+export interface ContentWork {
+  readonly source: ByteSource;
+  readonly facts: ContentFacts;
+  readonly limits: ContentLimits;
+  readonly rung: Rung;
+  /** Why the item does not start at the top. */
+  readonly rungReason: { readonly reason: Reason; readonly finding: Finding } | null;
+  readonly spoolFile: () => string;
+  /** Sign of life for the watchdog. */
+  readonly beat: () => void;
+  /** Takes a child in; false stops the reader (a budget is spent). */
+  readonly onChild: (child: Child, reader: Extractor) => Promise<boolean>;
+  /** A mistake of ours, for the log; never holds evidence text. */
+  readonly onFault: (reader: string, error: unknown) => void;
+}
+
+export interface ContentOutcome {
+  readonly prepared: PreparedContent;
+  readonly type: TypeResult;
+  /** True where the content held children, which belong to the occurrence. */
+  readonly hasChildren: boolean;
+}
+
+// Types of these categories hold nothing that a reader would have to find; strings are all there is to index.
+const wholeWithoutReader = new Set(["fonts", "executables"]);
+
+class Gathering {
+  readonly text: TextCollector;
+  readonly fields: Field[] = [];
+  readonly findings: Finding[] = [];
+  outcome: { status: Status; reason: Reason | null } = { status: "done", reason: null };
+  charset: string | null;
+  language: string | null = null;
+  textKind: ContentRow["textKind"] = "none";
+  hasChildren = false;
+
+  constructor(text: TextCollector, charset: string | null) {
+    this.text = text;
+    this.charset = charset;
+  }
+
+  worsen(status: Status, reason: Reason): void {
+    this.outcome = worse(this.outcome, { status, reason });
+  }
+}
+
+/** Examines one content. Throws only for the machine's faults (a full disk); the evidence's are findings in the row. */
+export async function examineContent(work: ContentWork): Promise<ContentOutcome> {
+  const type = await identify(work.source);
+  const text = new TextCollector(work.limits.textLimitChars, work.spoolFile);
+  const got = new Gathering(text, type.charset);
+  try {
+    if (work.rungReason) {
+      got.worsen("failed", work.rungReason.reason);
+      got.findings.push(work.rungReason.finding);
+    }
+    if (work.rung === "full") await readFully(work, type, got);
+    if (work.rung === "strings") await readStrings(work, got);
+    if (text.isCut) {
+      got.findings.push(finding("engine/budget-text", { limit: work.limits.textLimitChars }));
+      got.worsen("partial", "budget");
+    }
+    return { prepared: await finish(work, type, got), type, hasChildren: got.hasChildren };
+  } catch (error) {
+    text.discard();
+    throw error;
+  }
+}
+
+async function readFully(work: ContentWork, type: TypeResult, got: Gathering): Promise<void> {
+  const reader = containerFor(type.id) ?? extractorFor(type.id);
+  if (work.source.size === 0) return;
+  if (reader === null) {
+    if (type.category === "encrypted") return got.worsen("failed", "encrypted");
+    if (!wholeWithoutReader.has(type.category)) got.worsen("partial", "unsupported");
+    return readStrings(work, got);
+  }
+  const understood = await readWith(reader, work, got);
+  // Ciphertext gives noise, a damaged or unread document may still give words.
+  if (!understood && got.outcome.reason !== "encrypted" && got.text.isEmpty && !got.hasChildren) {
+    await readStrings(work, got);
+  }
+}
+
+/** False where the reader did not get to the end. */
+async function readWith(reader: Extractor, work: ContentWork, got: Gathering): Promise<boolean> {
+  try {
+    for await (const extraction of reader.extract(work.source, work.limits)) {
+      work.beat();
+      if (!(await take(extraction, reader, work, got))) break;
+    }
+    return got.outcome.status === "done";
+  } catch (error) {
+    if (isMachineFault(error)) throw error;
+    const gotSome = !got.text.isEmpty || got.hasChildren || got.fields.length > 0;
+    if (isEvidenceError(error)) {
+      got.findings.push(finding(error.code, error.params));
+      got.worsen(gotSome ? "partial" : "failed", "damaged");
+    } else {
+      work.onFault(reader.id, error);
+      got.findings.push(finding("engine/fault", { reader: reader.id, error: nameOf(error) }));
+      got.worsen(gotSome ? "partial" : "failed", "fault");
+    }
+    return false;
+  }
+}
+
+/** False stops the reader. */
+async function take(extraction: Extraction, reader: Extractor, work: ContentWork, got: Gathering): Promise<boolean> {
+  switch (extraction.what) {
+    case "text":
+      got.textKind = "text";
+      got.text.add(extraction.text, extraction.label);
+      return !got.text.isCut;
+    case "field":
+      got.fields.push({ name: extraction.name, value: extraction.value.toWellFormed(), source: extraction.source });
+      return true;
+    case "charset":
+      got.charset = extraction.charset;
+      return true;
+    case "language":
+      got.language = extraction.language;
+      return true;
+    case "finding":
+      got.findings.push(extraction.finding);
+      return true;
+    case "status":
+      got.worsen(extraction.status, extraction.reason);
+      return true;
+    case "child":
+      got.hasChildren = true;
+      return work.onChild(extraction.child, reader);
+  }
+}
+
+async function readStrings(work: ContentWork, got: Gathering): Promise<void> {
+  let found = false;
+  for await (const piece of extractStrings(work.source, { minLength: work.limits.stringsMinLength })) {
+    work.beat();
+    found = true;
+    got.text.add(piece, null);
+    if (got.text.isCut) break;
+  }
+  if (!found) return;
+  got.textKind = "strings";
+  got.findings.push(finding("engine/strings"));
+}
+
+async function finish(work: ContentWork, type: TypeResult, got: Gathering): Promise<PreparedContent> {
+  const { blocks, spooled, sample } = got.text.finish();
+  const language = got.language ?? (got.textKind === "text" ? await detectLanguage(sample) : null);
+  if (type.alternatives.length > 0) {
+    got.findings.push(finding("type/polyglot", { types: [type.id, ...type.alternatives].join(", ") }));
+  }
+  const row: ContentRow = {
+    sha256: work.facts.sha256,
+    sha1: work.facts.sha1,
+    md5: work.facts.md5,
+    size: work.source.size,
+    type: type.id,
+    mime: type.mime,
+    category: type.category,
+    charset: got.charset,
+    language,
+    entropy: entropyOf(work.facts.histogram, work.source.size),
+    ...got.outcome,
+    textKind: got.textKind,
+    fields: got.fields,
+    findings: got.findings,
+  };
+  return { row, blocks, spooled };
+}
+
+/** A full or broken disk is no property of the item: it stops the run, which can be resumed. */
+function isMachineFault(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  return code === "ENOSPC" || code === "EDQUOT" || code === "EROFS" || code === "EMFILE" || code === "ENFILE" || code === "EIO";
+}
+
+/** The class of an error and its code: technical words that hold no evidence text. */
+function nameOf(error: unknown): string {
+  const e = error as { name?: unknown; code?: unknown } | null;
+  const code = typeof e?.code === "string" ? ` ${e.code}` : "";
+  return `${typeof e?.name === "string" ? e.name : typeof error}${code}`;
+}
