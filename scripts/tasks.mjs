@@ -8,7 +8,7 @@ import { launch } from "../bin/launch.mjs";
 const quietWarnings = "--disable-warning=ExperimentalWarning";
 
 const tasks = {
-  start: (job) => vestige(job, job.args.length === 0 ? demonstration(job) : ["run", ...job.args]),
+  start: (job) => (job.args.length === 0 ? demonstrate(job) : vestige(job, ["run", ...job.args])),
   vestige: (job) => vestige(job, job.args),
   test: (job) => vitest(job, {}),
   "test-no-addons": (job) => vitest(job, { VESTIGE_NO_ADDONS: "1" }),
@@ -44,11 +44,16 @@ function vestige(job, args) {
   return node(job, [path.join(job.root, "bin", "vestige.mjs"), ...args]);
 }
 
-/** A new case folder for every bare `npm start`. */
-function demonstration(job) {
+/**
+ * Bare `npm start`: the samples in a new case folder. Some of them are damaged on purpose, so "finished with loss" (1) is
+ * how it ends when all is well.
+ */
+async function demonstrate(job) {
   const stamp = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
   const folder = path.join(job.root, "cases", `demo-${stamp}`);
-  return ["run", path.join(job.root, "samples", "folder"), "--case", folder, "--demonstration"];
+  const samples = path.join(job.root, "samples", "folder");
+  const code = await vestige(job, ["run", samples, "--case", folder, "--demonstration"]);
+  return code === 1 ? 0 : code;
 }
 
 async function node(job, args, more = {}) {

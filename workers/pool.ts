@@ -3,6 +3,7 @@
  * says how the thread failed. A thread that stalls, runs out of memory or exits is replaced; its task is rejected, never
  * left pending, and names what it was working on. Decision record 0002 says why this is not a package.
  */
+import { setTimeout as delay } from "node:timers/promises";
 import { Worker, type ResourceLimits, type Transferable } from "node:worker_threads";
 import { Heartbeat, heartbeatBytes, type FromThread, type ThreadData, type ToThread } from "./thread-port.ts";
 
@@ -52,6 +53,7 @@ interface Slot<Result> {
 }
 
 const watchEveryMs = 200;
+const loadPatienceMs = 10_000;
 
 export class Pool<Data, Task, Result> {
   readonly size: number;
@@ -97,8 +99,11 @@ export class Pool<Data, Task, Result> {
     await Promise.all(
       this.#slots.map(async (slot) => {
         slot?.settle?.reject(new PoolError("closed", "the pool was closed", slot.heartbeat.note));
-        if (slot) slot.settle = null;
-        await slot?.worker.terminate();
+        if (!slot) return;
+        slot.settle = null;
+        // Ending a thread while it loads a native addon ends the process; one that never loads is ended all the same.
+        await Promise.race([slot.started, delay(loadPatienceMs, undefined, { ref: false })]);
+        await slot.worker.terminate();
       }),
     );
   }

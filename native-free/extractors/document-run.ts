@@ -13,6 +13,8 @@ import { XmlStream, type XmlHandler } from "./xml-stream.ts";
 /** Markup of a part may be this many times the text that is allowed, on top of a fixed allowance. */
 const MARKUP_FACTOR = 16;
 const MARKUP_ALLOWANCE_BYTES = 4 * 1024 * 1024;
+/** Between two steps what was found is handed out and the limit of text is looked at. */
+const STEP_BYTES = 64 * 1024;
 const BLOCK_CHARS = 32 * 1024;
 const FIELD_CHARS = 32 * 1024;
 
@@ -89,9 +91,11 @@ export async function* readXmlStream(
   const stream = new XmlStream(handler);
   try {
     for await (const piece of pieces) {
-      stream.write(piece);
-      yield* run.drain();
-      if (run.isFull) return;
+      for (let at = 0; at < piece.length; at += STEP_BYTES) {
+        stream.write(piece.subarray(at, at + STEP_BYTES));
+        yield* run.drain();
+        if (run.isFull) return;
+      }
     }
   } catch (error) {
     if (!isEvidenceError(error)) throw error;

@@ -15,9 +15,10 @@ import { xmlExtractor } from "./xml/xml-extractor.ts";
 export const extractors: readonly Extractor[] = [
   textExtractor,
   htmlExtractor,
-  xmlExtractor,
   ooxmlExtractor,
+  // Before XML, which reads flat documents as well but knows nothing of their structure.
   odfExtractor,
+  xmlExtractor,
   pdfExtractor,
   pictureExtractor,
   mediaExtractor,

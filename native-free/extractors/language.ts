@@ -17,7 +17,10 @@ export async function detectLanguage(text: string): Promise<string | null> {
   const byScript = languageByScript(text.slice(0, sampleChars));
   if (byScript) return byScript;
   // Words only: markup, numbers and addresses are the same in every language.
-  const sample = text.slice(0, 4 * sampleChars).replaceAll(/\S*[@/\\=<>{}]\S*|[\d_]+/g, " ").slice(0, sampleChars);
+  const sample = text
+    .slice(0, 4 * sampleChars)
+    .replaceAll(/\S*[@/\\=<>{}]\S*|[\d_]+/g, " ")
+    .slice(0, sampleChars);
   const letters = sample.match(/\p{L}/gu)?.length ?? 0;
   if (letters < minimumLetters) return null;
   detector ??= ((await import("eld/small")) as unknown as { eld: Detector }).eld;

@@ -95,7 +95,15 @@ function sequenceAt(bytes: Uint8Array, at: number): number {
   return (lead === 0xf0 && second < 0x90) || (lead === 0xf4 && second > 0x8f) ? 0 : 4;
 }
 
-function emitNarrow(bytes: Uint8Array, start: number, end: number, chars: number, ascii: number, latin: boolean, emit: (run: string) => void): void {
+function emitNarrow(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  chars: number,
+  ascii: number,
+  latin: boolean,
+  emit: (run: string) => void,
+): void {
   const run = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
   if (ascii === chars) {
     const text = run.toString("latin1");

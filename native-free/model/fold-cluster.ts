@@ -51,6 +51,11 @@ const tokenCharacter = /[\p{L}\p{N}\p{M}\p{Co}]/u;
 const splitScripts =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\u30fc]/u;
 const symbol = /[\p{So}\p{Sm}\p{Sk}\p{No}]/gu;
+/**
+ * Everything outside ASCII that separates words is one separator: FTS5 has character tables of its own, older ones, and
+ * takes what it does not know (new emoji, unassigned characters) for a part of the word beside it.
+ */
+const foreignSeparator = /[^\u0000-\u007f\p{L}\p{N}\p{M}\p{Co}]/gu;
 const digit = /\p{Nd}/u;
 const ignorable = /\p{Default_Ignorable_Code_Point}/u;
 const ignorables = /(?!\u200b)\p{Default_Ignorable_Code_Point}/gu;
@@ -93,7 +98,7 @@ function foldOnce(text: string): string {
     if (marks.length > 0 && stripsMarks.test(base as string)) folded += foldCase(base as string);
     else if (!optionalMark.test(character)) folded += foldCase(character);
   }
-  return folded.normalize("NFKC");
+  return folded.normalize("NFKC").replace(foreignSeparator, " ");
 }
 
 function apart(character: string): string {

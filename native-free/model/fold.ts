@@ -9,6 +9,7 @@
  * - Letters that Unicode does not take apart follow `letters` (ł → l, æ → ae, ё → е …).
  * - Decimal digits of every script become 0–9. Apostrophes are one. Invisible characters are dropped, except U+200B,
  *   which separates words.
+ * - Punctuation and symbols outside ASCII become spaces.
  * - Symbols and footnote digits that NFKC makes letters of (™, ¹, ½) stand apart from the word they follow.
  * - Scripts written without spaces (`splitScripts`) get one between any two characters, so that a word of them is a
  *   phrase of characters.

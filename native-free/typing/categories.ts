@@ -1,8 +1,9 @@
 /** The one table of categories: edit it to move a type or to name a new category. The order is that of reports. */
 import { archiveTypes } from "./tables/archives.ts";
 import { databaseTypes, fontTypes } from "./tables/databases.ts";
-import { diskImageTypes, encryptedTypes, keyTypes } from "./tables/disk-images.ts";
+import { diskImageTypes } from "./tables/disk-images.ts";
 import { documentTypes } from "./tables/documents.ts";
+import { encryptedTypes, keyTypes } from "./tables/encrypted.ts";
 import { executableTypes } from "./tables/executables.ts";
 import { fallbackTypes } from "./tables/fallback.ts";
 import { audioTypes, videoTypes } from "./tables/media.ts";

@@ -83,7 +83,8 @@ function readDirectory(probe: Probe): Entry[] {
     seen.add(sector);
     const at = (sector + 1) * sectorBytes;
     if (at + 128 > probe.size) break;
-    for (let entry = at; entry < at + sectorBytes && entry + 128 <= probe.size; entry += 128) entries.push(readEntry(probe, entry));
+    for (let entry = at; entry < at + sectorBytes && entry + 128 <= probe.size; entry += 128)
+      entries.push(readEntry(probe, entry));
     sector = nextSector(probe, sector, sectorBytes);
   }
   return entries;

@@ -2,6 +2,7 @@
  * Tells text from binary and names the character encoding. Byte order marks first, then UTF-8, UTF-16 and UTF-32 by
  * their structure, then legacy encodings: jschardet proposes, our own plausibility weighs (`legacy-charset.ts`).
  */
+import iconv from "iconv-lite";
 import { guessLegacyCharset } from "./legacy-charset.ts";
 
 export interface CharsetGuess {
@@ -64,6 +65,9 @@ function decodeSample(bytes: Uint8Array, guess: CharsetGuess): string {
 /** Decodes a whole sample in one of the encodings named here; what does not decode becomes U+FFFD. */
 export function decodeWith(bytes: Uint8Array, charset: string): string {
   if (charset === "utf-32le" || charset === "utf-32be") return decodeUtf32(bytes, charset === "utf-32le");
+  const page = /^ibm(?!866)(\d+)$/.exec(charset)?.[1];
+  // Code pages of DOS other than 866 are not among those that TextDecoder knows.
+  if (page !== undefined) return iconv.decode(Buffer.from(bytes), `cp${page}`);
   return new TextDecoder(charset === "us-ascii" ? "utf-8" : charset).decode(bytes);
 }
 
@@ -82,7 +86,12 @@ function controlsIn(text: string, charset: string): boolean {
   let bad = 0;
   for (const char of text) {
     const point = char.codePointAt(0)!;
-    if ((point < 128 ? byteClass[point]! !== 0 : point < 160) || (point === 0xfffd && charset !== "utf-8") || point >= 0x32000) bad++;
+    if (
+      (point < 128 ? byteClass[point]! !== 0 : point < 160) ||
+      (point === 0xfffd && charset !== "utf-8") ||
+      point >= 0x32000
+    )
+      bad++;
   }
   return bad * 64 > text.length;
 }
@@ -91,7 +100,8 @@ function controlsIn(text: string, charset: string): boolean {
 function guessWide(bytes: Uint8Array): CharsetGuess | null {
   const sample = bytes.subarray(0, 8192);
   for (const charset of ["utf-32le", "utf-32be"]) {
-    if (sample.length >= 8 && sample.length % 4 === 0 && looksWide(decodeUtf32(sample, charset === "utf-32le"), 4)) return { charset, certainty: "possible", markBytes: 0 };
+    if (sample.length >= 8 && sample.length % 4 === 0 && looksWide(decodeUtf32(sample, charset === "utf-32le"), 4))
+      return { charset, certainty: "possible", markBytes: 0 };
   }
   const even = sample.subarray(0, sample.length & ~1);
   if (even.length < 8) return null;
@@ -113,7 +123,8 @@ function looksWide(text: string, minimum: number): boolean {
   }
   const ranked = [...blocks.values()].sort((a, b) => b - a);
   const topTwo = (ranked[0] ?? 0) + (ranked[1] ?? 0);
-  const ideographic = /[\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3]{2}/.test(text) && /[\u3000-\u3002\uff0c\u0020\n]/.test(text);
+  const ideographic =
+    /[\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3]{2}/.test(text) && /[\u3000-\u3002\uff0c\u0020\n]/.test(text);
   return bad === 0 && (topTwo >= 0.9 * text.length || ideographic) && (blocks.has(0) || ideographic);
 }
 

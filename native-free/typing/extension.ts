@@ -3,7 +3,9 @@ import { typeRegistry } from "./registry.ts";
 import type { TypeId } from "./type-row.ts";
 
 /** Extensions that say nothing: they belong to too many programs. */
-const generic = new Set("bin dat data db tmp temp bak old log img dd raw 001 out part index cache idx sav dmp dump backup file".split(" "));
+const generic = new Set(
+  "bin dat data db tmp temp bak old log img dd raw 001 out part index cache idx sav dmp dump backup file".split(" "),
+);
 
 /** Types that carry each other's extensions without deceiving anybody. */
 const families: readonly (readonly TypeId[])[] = [

@@ -11,7 +11,14 @@ import { loadLegacyDetector } from "./legacy-charset.ts";
 import { headBytes, Probe } from "./probe.ts";
 import { typeRegistry } from "./registry.ts";
 import { textKind } from "./text-kind.ts";
-import { compileSignature, firstByteOf, type Signature, signatureMatches, type TypeId, type TypeRow } from "./type-row.ts";
+import {
+  compileSignature,
+  firstByteOf,
+  type Signature,
+  signatureMatches,
+  type TypeId,
+  type TypeRow,
+} from "./type-row.ts";
 
 export { typeRegistrations, typeRegistry } from "./registry.ts";
 export { categories } from "./categories.ts";
@@ -81,7 +88,20 @@ export function hasExtensionMismatch(result: TypeResult, fileName: string): bool
 }
 
 /** Formats with a signature of their own that are text nevertheless. */
-const textTypesWithMarks = new Set<TypeId>(["rtf", "ps", "eps", "vmdk-descriptor", "mork", "uuencode", "hdr", "pbm", "pgm", "ppm", "bdf", "warc"]);
+const textTypesWithMarks = new Set<TypeId>([
+  "rtf",
+  "ps",
+  "eps",
+  "vmdk-descriptor",
+  "mork",
+  "uuencode",
+  "hdr",
+  "pbm",
+  "pgm",
+  "ppm",
+  "bdf",
+  "warc",
+]);
 
 function binaryMatches(probe: Probe): Match[] {
   const best = new Map<TypeId, Match>();
@@ -95,17 +115,24 @@ function binaryMatches(probe: Probe): Match[] {
   };
   for (const candidate of byFirstByte[probe.head[0]!]!) consider(candidate);
   for (const candidate of anywhere) consider(candidate);
-  return [...best.values()].sort((a, b) => Number(b.certain) - Number(a.certain) || b.weight - a.weight || (a.id < b.id ? -1 : 1));
+  return [...best.values()].sort(
+    (a, b) => Number(b.certain) - Number(a.certain) || b.weight - a.weight || (a.id < b.id ? -1 : 1),
+  );
 }
 
 /** The other certain matches that are not what the first is a kind of, nor a kind of it; and a ZIP at the end. */
 function alternativesOf(matches: readonly Match[], probe: Probe): TypeId[] {
   const kept: TypeId[] = matches[0] ? [matches[0].id] : [];
-  const others = matches.slice(1).filter((match) => match.certain).map((match) => match.id);
+  const others = matches
+    .slice(1)
+    .filter((match) => match.certain)
+    .map((match) => match.id);
   if (isWholeArchive(probe)) others.push("zip");
   const found: TypeId[] = [];
   for (const id of others) {
-    const related = [...kept, ...found].some((other) => ancestryOf(other).includes(id) || ancestryOf(id).includes(other));
+    const related = [...kept, ...found].some(
+      (other) => ancestryOf(other).includes(id) || ancestryOf(id).includes(other),
+    );
     if (!related && !isPartitionOf(kept[0], id)) found.push(id);
   }
   return found;
@@ -113,7 +140,11 @@ function alternativesOf(matches: readonly Match[], probe: Probe): TypeId[] {
 
 /** A volume or partition table is described by several structures at once, which is no contradiction. */
 function isPartitionOf(first: TypeId | undefined, other: TypeId): boolean {
-  return first !== undefined && typeRegistry.get(first)?.category === "disk-images" && typeRegistry.get(other)?.category === "disk-images";
+  return (
+    first !== undefined &&
+    typeRegistry.get(first)?.category === "disk-images" &&
+    typeRegistry.get(other)?.category === "disk-images"
+  );
 }
 
 async function charsetOf(probe: Probe): Promise<string | null> {
@@ -137,7 +168,12 @@ async function identifyText(probe: Probe, weak: Match | undefined): Promise<Type
   return resultOf(id, certain ? "certain" : "possible", [], found.charset);
 }
 
-function resultOf(id: TypeId, certainty: TypeResult["certainty"], alternatives: readonly TypeId[], charset: string | null): TypeResult {
+function resultOf(
+  id: TypeId,
+  certainty: TypeResult["certainty"],
+  alternatives: readonly TypeId[],
+  charset: string | null,
+): TypeResult {
   const type = typeRegistry.get(id);
   if (!type) throw new Error(`type not registered: ${id}`);
   const { mime, name, category, extensions } = type;

@@ -20,8 +20,14 @@ export function mpegFrameLength(probe: Probe, at: number): number {
   const first = version === 3;
   const table =
     layer === 3
-      ? first ? bitratesLayer1V1 : bitratesLayer1V2
-      : !first ? bitratesV2 : layer === 2 ? bitratesLayer2V1 : bitratesLayer3V1;
+      ? first
+        ? bitratesLayer1V1
+        : bitratesLayer1V2
+      : !first
+        ? bitratesV2
+        : layer === 2
+          ? bitratesLayer2V1
+          : bitratesLayer3V1;
   const bits = table[rateIndex]! * 1000;
   const rate = sampleRates[sampleIndex]! / (first ? 1 : version === 2 ? 2 : 4);
   const padding = (b2 >> 1) & 1;
@@ -50,7 +56,10 @@ function adtsFrameLength(probe: Probe, at: number): number {
 
 /** Sync byte 0x47 every 188 bytes, or every 192 where a time code precedes each packet. */
 export function isMpegTransport(probe: Probe): boolean {
-  for (const [start, step] of [[0, 188], [4, 192]] as const) {
+  for (const [start, step] of [
+    [0, 188],
+    [4, 192],
+  ] as const) {
     const packets = Math.min(8, Math.floor((probe.size - start) / step));
     if (packets < 3) continue;
     let index = 0;

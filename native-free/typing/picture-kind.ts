@@ -29,7 +29,9 @@ export function isTga(probe: Probe): boolean {
   if (mapType > 1 || ![1, 2, 3, 9, 10, 11].includes(kind) || ![8, 15, 16, 24, 32].includes(depth)) return false;
   const mapped = kind === 1 || kind === 9;
   if (mapped !== (mapType === 1)) return false;
-  if (mapped ? ![15, 16, 24, 32].includes(probe.u8(7)) || probe.u16le(5) === 0 : probe.u32le(3) !== 0 || probe.u8(7) !== 0)
+  if (
+    mapped ? ![15, 16, 24, 32].includes(probe.u8(7)) || probe.u16le(5) === 0 : probe.u32le(3) !== 0 || probe.u8(7) !== 0
+  )
     return false;
   const [width, height] = [probe.u16le(12), probe.u16le(14)];
   if (width === 0 || height === 0 || (probe.u8(17) & 0xc0) !== 0) return false;
@@ -60,6 +62,11 @@ export function refineTiff(probe: Probe): string | null {
   if (name.startsWith("SONY") && (reduced || tags.has(0xc634))) return "arw";
   if (name.startsWith("SAMSUNG") && reduced) return "srw";
   const compression = tags.get(0x0103);
-  if ((name.startsWith("PENTAX") || name.startsWith("RICOH")) && compression !== undefined && u16(compression + 8) === 65535) return "pef";
+  if (
+    (name.startsWith("PENTAX") || name.startsWith("RICOH")) &&
+    compression !== undefined &&
+    u16(compression + 8) === 65535
+  )
+    return "pef";
   return null;
 }

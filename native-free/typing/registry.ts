@@ -18,7 +18,15 @@ for (const category of categories) {
   for (const row of category.types) {
     if (registry.has(row.id)) throw new Error(`type registered twice: ${row.id}`);
     const extensions = row.ext.split(" ").filter((extension) => extension !== "");
-    registry.set(row.id, { id: row.id, name: row.name, mime: row.mime, category: category.id, extensions, parent: row.parent ?? null, row });
+    registry.set(row.id, {
+      id: row.id,
+      name: row.name,
+      mime: row.mime,
+      category: category.id,
+      extensions,
+      parent: row.parent ?? null,
+      row,
+    });
   }
 }
 

@@ -66,7 +66,8 @@ const tests: readonly Test[] = [
   ({ trimmed, complete }) => (isNdjson(trimmed, complete) ? "ndjson" : isJson(trimmed, complete) ? "json" : null),
   ({ text }) => (isWhatsapp(text) ? "whatsapp-export" : null),
   ({ trimmed }) => sourceKind(trimmed),
-  ({ text, complete }) => (isCsv(text, ",", complete) || isCsv(text, ";", complete) ? "csv" : isCsv(text, "\t", complete) ? "tsv" : null),
+  ({ text, complete }) =>
+    isCsv(text, ",", complete) || isCsv(text, ";", complete) ? "csv" : isCsv(text, "\t", complete) ? "tsv" : null,
 ];
 
 /** The dialect, or `text`. */
@@ -92,15 +93,22 @@ function isHtml(trimmed: string): boolean {
   if (/^<(html|head|title|body|script|style|iframe|frameset|table|meta|link)(\s[^<]*)?>/i.test(head)) return true;
   // A fragment: it opens with an element or a stray comment end, and closes three kinds of element.
   if (/^(<|-->)/.test(head)) {
-    const closed = new Set(head.match(/<\/(html|head|body|div|p|h[1-6]|ul|ol|li|table|tr|td|a|script|form|section|span)>/gi));
+    const closed = new Set(
+      head.match(/<\/(html|head|body|div|p|h[1-6]|ul|ol|li|table|tr|td|a|script|form|section|span)>/gi),
+    );
     if (closed.size >= 3) return true;
   }
-  return /^<(div|p|h[1-6]|a|b|br|ul|center|font|span)(\s[^<]*)?>/i.test(head) && /<\/(div|p|h[1-6]|a|b|ul|center|font|span)>/i.test(head);
+  return (
+    /^<(div|p|h[1-6]|a|b|br|ul|center|font|span)(\s[^<]*)?>/i.test(head) &&
+    /<\/(div|p|h[1-6]|a|b|ul|center|font|span)>/i.test(head)
+  );
 }
 
 const headerLine = /^[!-9;-~]+:[ \t]?.*$/;
-const knownHeaders = /^(Return-Path|Received|Delivered-To|From|To|Cc|Bcc|Date|Subject|Message-ID|MIME-Version|Content-Type|Content-Transfer-Encoding|Reply-To|Sender|X-[\w-]+|DKIM-Signature|ARC-[\w-]+|Authentication-Results|References|In-Reply-To|Importance|Priority|Thread-[\w-]+|List-[\w-]+|Organization|User-Agent|Envelope-to|Delivery-date|Newsgroups|Path|Xref|Lines|Status|Snapshot-Content-Location):/i;
-const telling = /^(Return-Path|Received|Delivered-To|From|Date|Subject|Message-ID|MIME-Version|To|Envelope-to|Newsgroups|DKIM-Signature):/i;
+const knownHeaders =
+  /^(Return-Path|Received|Delivered-To|From|To|Cc|Bcc|Date|Subject|Message-ID|MIME-Version|Content-Type|Content-Transfer-Encoding|Reply-To|Sender|X-[\w-]+|DKIM-Signature|ARC-[\w-]+|Authentication-Results|References|In-Reply-To|Importance|Priority|Thread-[\w-]+|List-[\w-]+|Organization|User-Agent|Envelope-to|Delivery-date|Newsgroups|Path|Xref|Lines|Status|Snapshot-Content-Location):/i;
+const telling =
+  /^(Return-Path|Received|Delivered-To|From|Date|Subject|Message-ID|MIME-Version|To|Envelope-to|Newsgroups|DKIM-Signature):/i;
 
 /** RFC 5322 headers: at least three known ones of which two are telling, nothing but headers before the blank line. */
 function mailKind(text: string): string | null {
@@ -123,7 +131,8 @@ function mailKind(text: string): string | null {
     }
     if (knownHeaders.test(line)) known++;
     if (telling.test(line) && !names.has(line.slice(0, 8))) tellingCount++;
-    if (/^(Snapshot-Content-Location|Content-Type: *multipart\/related.*text\/html|From: *<?Saved by )/i.test(line)) isWebArchive = true;
+    if (/^(Snapshot-Content-Location|Content-Type: *multipart\/related.*text\/html|From: *<?Saved by )/i.test(line))
+      isWebArchive = true;
     names.add(line.slice(0, 8));
   }
   if (known < 2 || tellingCount < 2) return null;
@@ -133,9 +142,14 @@ function mailKind(text: string): string | null {
 
 /** Exported chats: bracketed or dashed date, time, name, colon, in most of the first lines. */
 function isWhatsapp(text: string): boolean {
-  const lines = text.slice(0, 4096).split(/\r?\n/).filter((line) => line !== "").slice(0, 12);
+  const lines = text
+    .slice(0, 4096)
+    .split(/\r?\n/)
+    .filter((line) => line !== "")
+    .slice(0, 12);
   if (lines.length < 3) return false;
-  const stamped = /^\u200e?\[?\d{1,2}[./-]\d{1,2}[./-]\d{2,4},? \d{1,2}:\d\d(:\d\d)?( ?[APap]\.?[Mm]\.?)?\]?( -)? [^:]{1,60}: /;
+  const stamped =
+    /^\u200e?\[?\d{1,2}[./-]\d{1,2}[./-]\d{2,4},? \d{1,2}:\d\d(:\d\d)?( ?[APap]\.?[Mm]\.?)?\]?( -)? [^:]{1,60}: /;
   return lines.filter((line) => stamped.test(line)).length * 3 >= lines.length * 2;
 }
 
@@ -145,6 +159,10 @@ function sourceKind(trimmed: string): string | null {
   if (/^@echo off\b/im.test(head.slice(0, 400))) return "batch";
   if (/^\\document(class|style)[[{]|^\\begin\{document\}/m.test(head)) return "latex";
   if (/^\s*#\s*include\s*[<"][\w./+-]+[>"]/m.test(head)) return "c-source";
-  if (/^package [\w.]+;\s*$/m.test(head) && /^(import [\w.*]+;|(public |final |abstract )*(class|interface|enum) \w+)/m.test(head)) return "java-source";
+  if (
+    /^package [\w.]+;\s*$/m.test(head) &&
+    /^(import [\w.*]+;|(public |final |abstract )*(class|interface|enum) \w+)/m.test(head)
+  )
+    return "java-source";
   return null;
 }

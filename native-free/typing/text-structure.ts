@@ -26,7 +26,8 @@ export function isNdjson(text: string, complete: boolean): boolean {
   return filled.length > 1 && filled.every((line) => isJson(line, true));
 }
 
-const jsonToken = /\s*(?:("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)|([{}[\],:]))/y;
+const jsonToken =
+  /\s*(?:("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)|([{}[\],:]))/y;
 
 /** Tokens of JSON in an order that JSON allows, up to where the sample ends. */
 function isJsonPrefix(text: string): boolean {
@@ -38,7 +39,13 @@ function isJsonPrefix(text: string): boolean {
   for (;;) {
     const at = jsonToken.lastIndex;
     const match = jsonToken.exec(text);
-    if (!match) return seen > 4 && (text.length - at < 4096 ? /^\s*("[^"]*|-?[\d.eE+-]*|[a-z]{0,4})$|^\s*"/.test(text.slice(at)) : text[at] === '"');
+    if (!match)
+      return (
+        seen > 4 &&
+        (text.length - at < 4096
+          ? /^\s*("[^"]*|-?[\d.eE+-]*|[a-z]{0,4})$|^\s*"/.test(text.slice(at))
+          : text[at] === '"')
+      );
     seen++;
     const [, string, atom, mark] = match;
     if (mark === "{" || mark === "[") {
@@ -71,6 +78,7 @@ function isJsonPrefix(text: string): boolean {
  * are quoted. RFC 4180 quoting. Prose with commas fails on the count.
  */
 export function isCsv(text: string, delimiter: string, complete: boolean): boolean {
+  if (/^\s*[[{<]/.test(text)) return false;
   const counts = recordWidths(text.slice(0, 32_768), delimiter, complete && text.length <= 32_768);
   if (counts.length < (delimiter === "\t" ? 2 : 3)) return false;
   const width = counts[0]!;

@@ -11,7 +11,6 @@ const byRoot: readonly (readonly [RegExp, string])[] = [
   [/^(?:\w+:)?xbrl$/, "xbrl"],
   [/^w:wordDocument$/, "word-xml"],
   [/^pkg:package$/, "word-flat"],
-  [/^office:document$/, "fodf"],
   [/^FictionBook$/, "fb2"],
   [/^gml:\w+$/, "gml"],
 ];
@@ -29,7 +28,9 @@ export function xmlKind(trimmed: string): string | null {
   const root = rootOf(trimmed);
   if (!root) return declared ? "xml" : null;
   const name = /^<([\w:.-]+)/.exec(root)![1]!;
-  if (/^html$/i.test(name)) return declared || /xmlns=["']http:\/\/www\.w3\.org\/1999\/xhtml/.test(root) ? "xhtml" : null;
+  if (/^html$/i.test(name))
+    return declared || /xmlns=["']http:\/\/www\.w3\.org\/1999\/xhtml/.test(root) ? "xhtml" : null;
+  if (name === "office:document") return flatKind(root);
   for (const [pattern, id] of byRoot) if (pattern.test(name)) return id;
   for (const [pattern, id] of byNamespace) if (pattern.test(root)) return id;
   if (declared) return "xml";
@@ -38,8 +39,25 @@ export function xmlKind(trimmed: string): string | null {
   return /\sxmlns(:\w+)?=/.test(root) || trimmed.trimEnd().endsWith(`</${name}>`) ? "xml" : null;
 }
 
+/** The media type that the root of a flat OpenDocument names (part 3, 3.1.2). */
+function flatKind(root: string): string {
+  const kind =
+    /office:mimetype=["']application\/vnd\.oasis\.opendocument\.(text|spreadsheet|presentation|graphics)/.exec(
+      root,
+    )?.[1];
+  const flat: Readonly<Record<string, string>> = {
+    text: "fodt",
+    spreadsheet: "fods",
+    presentation: "fodp",
+    graphics: "fodg",
+  };
+  return (kind && flat[kind]) || "fodf";
+}
+
 const htmlNames = new Set(
-  "html head body title meta link script style div p a span table tr td th ul ol li b i u br hr h1 h2 h3 h4 h5 h6 img form input font center iframe frameset pre code section article header footer nav main button label select textarea".split(" "),
+  "html head body title meta link script style div p a span table tr td th ul ol li b i u br hr h1 h2 h3 h4 h5 h6 img form input font center iframe frameset pre code section article header footer nav main button label select textarea".split(
+    " ",
+  ),
 );
 
 /** The start tag of the first element, after declarations, comments and instructions. */

@@ -27,6 +27,8 @@ const byMimetype: Readonly<Record<string, string>> = {
   "application/vnd.oasis.opendocument.chart": "odc",
   "application/vnd.oasis.opendocument.base": "odb",
   "application/vnd.oasis.opendocument.database": "odb",
+  "application/vnd.oasis.opendocument.text-web": "oth",
+  "application/vnd.sun.xml.draw": "sxd",
   "application/vnd.sun.xml.writer": "sxw",
   "application/vnd.sun.xml.calc": "sxc",
   "application/vnd.sun.xml.impress": "sxi",
@@ -56,6 +58,8 @@ const byMainPart: readonly (readonly [RegExp, string])[] = [
   [/ms-powerpoint\.presentation\.macroEnabled(?:\.12)?\.main\+xml/i, "pptm"],
   [/ms-powerpoint\.template\.macroEnabled(?:\.12)?\.main\+xml/i, "potm"],
   [/ms-powerpoint\.slideshow\.macroEnabled(?:\.12)?\.main\+xml/i, "ppsm"],
+  [/presentationml\.slide\.main\+xml/, "sldx"],
+  [/ms-powerpoint\.slide\.macroEnabled(?:\.12)?\.main\+xml/i, "sldm"],
   [/ms-powerpoint\.addin\.macroEnabled(?:\.12)?\.main\+xml/i, "ppam"],
   [/ms-visio\.(?:drawing|template|stencil)\.macroEnabled\.main\+xml/i, "vsdm"],
   [/ms-visio\.(?:drawing|template|stencil)\.main\+xml/, "vsdx"],
@@ -67,7 +71,10 @@ const byMainPart: readonly (readonly [RegExp, string])[] = [
 const byEntryName: readonly (readonly [RegExp, string])[] = [
   [/^(information\.turtle|container\.description)$/, "aff4"],
   [/^(AppxManifest\.xml|AppxMetadata\/)/, "appx"],
-  [/^(AndroidManifest\.xml|classes\.dex|resources\.arsc|base\/manifest\/AndroidManifest\.xml|META-INF\/com\/android\/build\/)/, "apk"],
+  [
+    /^(AndroidManifest\.xml|classes\.dex|resources\.arsc|base\/manifest\/AndroidManifest\.xml|META-INF\/com\/android\/build\/)/,
+    "apk",
+  ],
   [/^Payload\/[^/]+\.app\//, "ipa"],
   [/^(META-INF\/mozilla\.rsa|install\.rdf)$/, "xpi"],
   [/^FixedDocumentSequence\.fdseq$|^FixedDocSeq\.fdseq$/i, "xps"],
@@ -101,7 +108,7 @@ export function refineZip(probe: Probe): string | null {
   const iwork = iworkKind(named);
   if (iwork) return iwork;
   for (const [pattern, id] of byEntryName) if (named(pattern)) return id;
-  return null;
+  return contentTypes ? "ooxml" : null;
 }
 
 /** Apple iWork 2013 and later keep parts in Index/ or Index.zip; 2009 keeps one index.xml or index.apxl. */
@@ -118,7 +125,12 @@ function iworkKind(named: (wanted: RegExp) => boolean): string | null {
 /** Entries of the central directory (APPNOTE 4.3.12, 4.3.16), or null where no end record leads to one. */
 function centralEntries(probe: Probe): ZipEntry[] | null {
   const length = Math.min(probe.size, 65_557);
-  const window = probe.tail.length >= length ? probe.tail : findEnd(probe.tail) >= 0 ? probe.tail : probe.bytes(probe.size - length, length);
+  const window =
+    probe.tail.length >= length
+      ? probe.tail
+      : findEnd(probe.tail) >= 0
+        ? probe.tail
+        : probe.bytes(probe.size - length, length);
   const end = findEnd(window);
   if (end < 0) return null;
   const endAt = probe.size - window.length + end;
@@ -130,7 +142,12 @@ function centralEntries(probe: Probe): ZipEntry[] | null {
   const entries: ZipEntry[] = [];
   while (entries.length < maxEntries && at >= 0 && probe.u32be(at) === 0x504b0102) {
     const nameLength = probe.u16le(at + 28);
-    entries.push({ name: entryName(probe, at + 46, nameLength), at: probe.u32le(at + 42) + (shift > 0 ? shift : 0), method: probe.u16le(at + 10), packed: probe.u32le(at + 20) });
+    entries.push({
+      name: entryName(probe, at + 46, nameLength),
+      at: probe.u32le(at + 42) + (shift > 0 ? shift : 0),
+      method: probe.u16le(at + 10),
+      packed: probe.u32le(at + 20),
+    });
     at += 46 + nameLength + probe.u16le(at + 30) + probe.u16le(at + 32);
   }
   return entries.length > 0 ? entries : null;
@@ -163,7 +180,11 @@ function localEntries(probe: Probe): ZipEntry[] {
 /** Behind the data descriptor that names just the distance to itself (APPNOTE 4.3.9): stored archives hold others'. */
 function afterDescriptor(probe: Probe, body: number): number {
   const head = Buffer.from(probe.head.buffer, probe.head.byteOffset, probe.head.length);
-  for (let at = head.indexOf("PK\x07\x08", body, "latin1"); at >= 0; at = head.indexOf("PK\x07\x08", at + 4, "latin1")) {
+  for (
+    let at = head.indexOf("PK\x07\x08", body, "latin1");
+    at >= 0;
+    at = head.indexOf("PK\x07\x08", at + 4, "latin1")
+  ) {
     if (probe.u32le(at + 8) === at - body) return at + 16;
   }
   return -1;

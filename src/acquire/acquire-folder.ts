@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import { nameBytes } from "../../native-free/model/forensic-path.ts";
 import { Pool, PoolError } from "../../workers/pool.ts";
 import { entryUrl } from "../../workers/entry-url.ts";
+import { openDirectoryLister } from "../platform/directory-listing.ts";
 import { openAttributeReader } from "../platform/extended-attributes.ts";
 import { EntryDescriber } from "../source/describe-entry.ts";
 import { FolderReader } from "../source/folder-reader.ts";
@@ -62,7 +63,7 @@ class FolderAcquisition {
 
   constructor(options: FolderAcquisitionOptions) {
     this.#options = options;
-    this.#reader = new FolderReader(options.source);
+    this.#reader = new FolderReader(options.source, openDirectoryLister());
     this.#describer = new EntryDescriber(this.#reader, openAttributeReader(), this.#nowNs);
     this.#pool = new Pool({
       entry: entryUrl(import.meta.url, "./hash-thread"),

@@ -49,7 +49,7 @@ class Engine {
     const meta = { exhibit: job.label, profile: job.profileHash };
     this.#writer = new WriterClient({ file: job.workFile, meta }, (error) => this.#fatal.reject(error));
     this.#pool = new Pool({
-      entry: entryUrl(import.meta.url, "./unit-thread"),
+      entry: job.threadEntry === null ? entryUrl(import.meta.url, "./unit-thread") : new URL(job.threadEntry),
       size: job.workers,
       dataFor: (slot) => this.#threadData(slot),
       stallMs: job.stallMs,

@@ -22,6 +22,8 @@ export interface Job {
   readonly lastDeath: LastDeath;
   /** What the probe tries to reach and must not. */
   readonly probe: ProbeTargets;
+  /** URL of the parsing threads' module: null for the product's own; tests put one that misbehaves in its place. */
+  readonly threadEntry: string | null;
 }
 
 export interface ProbeTargets {

@@ -43,6 +43,8 @@ export interface ProcessOptions {
   readonly onProgress: (progress: Progress) => void;
   readonly onLog: (level: "info" | "warn" | "error", event: string, data: LogData) => void;
   readonly onNote: (sentence: string) => void;
+  /** See `Job.threadEntry`. */
+  readonly threadEntry?: string;
 }
 
 /** Labels of exhibits that can be processed: acquired, and not recorded as not to be acquired. */
@@ -113,6 +115,7 @@ function jobOf(options: ProcessOptions, manifest: AcquisitionBody, profile: Job[
       unreadable: [join(vestigeHome(), "officers"), paths.journal],
       unwritable: [paths.journal, paths.manifest(label), paths.caseFile, join(manifest.source, "vestige-probe")],
     },
+    threadEntry: options.threadEntry ?? null,
   };
 }
 

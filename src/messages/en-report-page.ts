@@ -221,7 +221,7 @@ export const sandbox = () => "Sandbox of the engine";
 export const sandboxColumns = { measure: "Measure", state: "State", how: "How, or why not" } as const;
 export const enforced = (value: boolean) => (value ? "enforced" : "NOT ENFORCED");
 export const probes = (refused: number, tried: number) =>
-  `From inside the sandbox ${tried} forbidden acts were tried; ${refused === tried ? "all were refused" : `ONLY ${refused} WERE REFUSED`}.`;
+  `From inside the sandbox ${counted(tried, "forbidden act was", "forbidden acts were")} tried; ${refused === tried ? "all were refused" : `ONLY ${refused} WERE REFUSED`}.`;
 export const severities: Readonly<Record<string, string>> = {
   loss: "Loss",
   anomaly: "Anomaly",

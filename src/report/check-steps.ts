@@ -20,13 +20,13 @@ export function checkSteps({ content, delegation, key }: SignedReport): CheckSte
   const steps: CheckStep[] = [];
   if (page) steps.push({ say: text.checkPage(page.name), run: sumCheck(page) });
   if (items) steps.push({ say: text.checkFiles(), run: sumCheck(items) });
-  steps.push({ say: text.checkContent(), run: hashScript(json, "d", "content", "contentHash", "vestige.report.1") });
+  steps.push({ say: text.checkContent(), run: hashScript(json, "", "content", "contentHash", "vestige.report.1") });
   steps.push({
     say: text.checkSignature(),
     run: verifyCommand(delegation?.body.publicKey ?? officer?.publicKey ?? ""),
   });
   if (delegation) {
-    const script = hashScript(json, "d['delegation']", "body", "hash", "vestige.delegation.1");
+    const script = hashScript(json, "['delegation']", "body", "hash", "vestige.delegation.1");
     steps.push({ say: text.checkSession(), run: `${script}\n${verifyCommand(officer?.publicKey ?? "")}` });
   }
   steps.push({
@@ -42,10 +42,10 @@ function sumCheck({ sha256, name }: ReportedFile): string {
 }
 
 /** Keys of ours are ASCII and numbers are short, so Python's sorted compact JSON is the canonical text (RFC 8785). */
-function hashScript(json: string, document: string, body: string, hash: string, domain: string): string {
+function hashScript(json: string, part: string, body: string, hash: string, domain: string): string {
   return `python3 -c "
 import base64, hashlib, json
-d = json.load(open('${json}', encoding='utf-8')); d = ${document}
+d = json.load(open('${json}', encoding='utf-8'))${part}
 t = json.dumps(d['${body}'], sort_keys=True, separators=(',', ':'), ensure_ascii=False)
 h = hashlib.sha256(b'${domain}\\0' + t.encode()).digest()
 print('content hash', 'OK' if h.hex() == d['${hash}'] else 'WRONG')

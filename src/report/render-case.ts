@@ -128,7 +128,7 @@ function renderAcquisition(body: JsonObject, manifestHash: string | null): Html 
     "resumedEntries",
   ];
   const files = objectOf(body["files"]);
-  const tallies = [...flatten(body["kinds"] ?? null), ...flatten(body["statuses"] ?? null)];
+  const tallies = [body["kinds"], body["statuses"]].flatMap((part) => [...flatten(part ?? null)].sort());
   return factTable([
     ...known.map((name): [string, HtmlValue] => [name, valueOf(body[name])]),
     ["tool", toolOf(body["tool"])],
@@ -178,15 +178,41 @@ export function renderProcessing({ exhibits }: ReportContent): Html {
   );
 }
 
+/** In the order of reading, so that the page does not depend on the order of keys in the document. */
+const runRows = [
+  "started",
+  "finished",
+  "durationMs",
+  "starts",
+  "deaths",
+  "lostThreads",
+  "runtime.node",
+  "runtime.platform",
+  "runtime.sqlite",
+  "options.workers",
+  "options.memoryMb",
+  "options.workerMemoryMb",
+  "options.stallMs",
+  "counts.units",
+  "counts.unitsDone",
+  "counts.items",
+  "counts.contents",
+] as const;
+
+/** The value at a name of one or two parts. */
+function at(object: JsonObject, name: string): JsonValue | undefined {
+  const [first, second] = name.split(".");
+  return second === undefined ? object[first] : objectOf(object[first])[second];
+}
+
 function renderRun(run: JsonObject): Html {
-  const apart = ["measures", "probes", "tool", "format", "exhibit", "profileHash", "digest"];
-  const plain = Object.fromEntries(Object.entries(run).filter(([name]) => !apart.includes(name)));
+  const plain = runRows.map((name): [string, HtmlValue] => [name, valueOf(at(run, name))]);
   const measures = arrayOf(run["measures"]);
   const probes = arrayOf(run["probes"]);
   const refused = probes.filter((probe) => probe["refused"] === true).length;
   return html`${factTable([
       ["tool", toolOf(run["tool"])],
-      ...[...flatten(plain)].map(([name, value]): [string, HtmlValue] => [name, said(value)]),
+      ...plain,
       ["profileHash", hashOf(run["profileHash"])],
       ["digest", hashOf(run["digest"])],
     ])}

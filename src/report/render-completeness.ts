@@ -26,7 +26,7 @@ export function renderCompleteness(content: ReportContent): Html {
       : null,
     completeness.insideTotal.items > 0
       ? html`<h3>${text.headings.inside}</h3>
-          ${stateTable(completeness.inside, completeness.insideTotal)}
+          ${stateTable(completeness.inside, completeness.insideTotal, false)}
           <p class="soft">${text.insideNote()}</p>`
       : null,
     html`<h3>${text.headings.why}</h3>`,
@@ -38,9 +38,11 @@ export function renderCompleteness(content: ReportContent): Html {
   );
 }
 
-function stateTable(states: StateSums, total: Sum): Html {
+/** Every state has its row, also where it is empty; `all` false leaves empty ones out. */
+function stateTable(states: StateSums, total: Sum, all = true): Html {
   const { columns } = text;
-  const rows = fileStates.map(
+  const shown = fileStates.filter((state) => all || states[state].items > 0);
+  const rows = shown.map(
     (state) =>
       html`<tr${states[state].items === 0 ? html` class="zero"` : null}><th scope="row">${swatch(state)} ${text.stateNames[state]} <span class="soft">${text.stateMeanings[state]}</span></th><td class="n">${text.grouped(states[state].items)}</td><td class="n">${text.grouped(states[state].bytes)}</td><td class="n">${share(states[state].bytes, total.bytes)}</td></tr>`,
   );

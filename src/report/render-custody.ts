@@ -149,7 +149,7 @@ export function renderKeys({ officers }: ReportContent): Html {
 
 export function renderSelfTest({ selfTest }: ReportContent): Html {
   const rows = selfTest
-    ? [...flatten(selfTest)].map(([name, value]): [string, HtmlValue] => [name, evidence(value)])
+    ? [...flatten(selfTest)].sort().map(([name, value]): [string, HtmlValue] => [name, evidence(value)])
     : [];
   return section("selftest", text.headings.selfTest, selfTest ? factTable(rows) : html`<p>${text.noSelfTest()}</p>`);
 }

@@ -82,7 +82,7 @@ function renderHead({ content, contentHash }: SignedReport): Html {
       <dt>${text.labels["made"]}</dt>
       <dd>${content.made} <span class="soft">(${content.zone})</span></dd>
       <dt>${text.labels["officer"]}</dt>
-      <dd>${evidence(content.officer)} <span class="soft">${evidence(content.host)}</span></dd>
+      <dd>${evidence(content.officer)} <span class="soft">(${evidence(content.host)})</span></dd>
       <dt>${text.labels["tool"]}</dt>
       <dd>${text.toolName(content.tool.name, content.tool.version, content.tool.build)}</dd>
       <dt>${text.labels["contentHash"]}</dt>

@@ -85,11 +85,12 @@ bdi.ev { white-space: pre-wrap; overflow-wrap: anywhere; }
 .finding.note .severity { color: var(--soft); }
 :focus-visible { outline: 3px solid #2b6cb0; outline-offset: 2px; }
 @media print {
-  body { max-width: none; padding: 0; font-size: 9.5pt; }
+  html { font-size: 9pt; }
+  body { max-width: none; padding: 0; }
   .demonstration { position: static; }
   .page-one { break-after: page; }
-  h1 { font-size: 20pt; margin-bottom: 3mm; }
-  .page-one h2 { margin-top: 5mm; }
+  h1 { margin-bottom: 3mm; }
+  .page-one h2 { margin-top: 6mm; }
   h2, h3, h4 { break-after: avoid; }
   tr, pre, .strips { break-inside: avoid; }
   thead { display: table-header-group; }

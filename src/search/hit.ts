@@ -44,6 +44,8 @@ type Found = Pick<Hit, "field" | "offset" | "length" | "place" | "snippet" | "ma
 
 /** Blocks (of a million characters) in which matches are counted. */
 const countedBlocks = 16;
+/** A text of so few blocks is read faster than the index is asked. */
+const scannedBlocks = 4;
 const charsBefore = 60;
 const charsAfter = 100;
 
@@ -93,13 +95,8 @@ function findInName(text: string, field: "name" | "path", term: TextTerm): Found
 function findInText(reader: WorkFileReader, item: StoredItem, term: TextTerm): Found | null {
   const content = item.content ? reader.contentNumber(item.content.sha256) : null;
   if (content === null) return null;
-  const blocks = reader
-    .select<{ block: number }>(
-      `SELECT rowid & ${blocksPerContent - 1} AS block FROM fts_text
-       WHERE fts_text MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid`,
-      [ftsExpression(term), content * blocksPerContent, (content + 1) * blocksPerContent],
-    )
-    .map(({ block }) => block);
+  const chars = reader.blockChars(content);
+  const blocks = blocksWith(reader, content, chars.length, term);
   let first: Found | null = null;
   let matches = 0;
   for (const index of blocks.slice(0, countedBlocks)) {
@@ -112,8 +109,7 @@ function findInText(reader: WorkFileReader, item: StoredItem, term: TextTerm): F
     if (!place) continue;
     const label: string | null = block.labels.findLast((mark) => mark.at <= place.start)?.label ?? null;
     const found = cut(block.text, place);
-    const before = reader.blockChars(content).slice(0, index);
-    const start = before.reduce((sum, chars) => sum + chars - textOverlapChars, 0);
+    const start = chars.slice(0, index).reduce((sum, length) => sum + length - textOverlapChars, 0);
     first = {
       ...found,
       offset: start + place.start,
@@ -123,8 +119,20 @@ function findInText(reader: WorkFileReader, item: StoredItem, term: TextTerm): F
       matchesComplete: true,
     };
   }
-  if (!first) return blocks.length > 0 ? { ...nowhere, field: "text", matches: 1 } : null;
+  if (!first) return null;
   return { ...first, matches, matchesComplete: blocks.length <= countedBlocks };
+}
+
+/** Blocks to look at, in order: of a short text all, of a long one those that the index names. */
+function blocksWith(reader: WorkFileReader, content: number, count: number, term: TextTerm): number[] {
+  if (count <= scannedBlocks) return Array.from({ length: count }, (_, index) => index);
+  return reader
+    .select<{ block: number }>(
+      `SELECT rowid & ${blocksPerContent - 1} AS block FROM fts_text
+       WHERE fts_text MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid`,
+      [ftsExpression(term), content * blocksPerContent, (content + 1) * blocksPerContent],
+    )
+    .map(({ block }) => block);
 }
 
 /** Offset, length and the words around, never through the middle of a character. */

@@ -3,7 +3,8 @@ import type { BigIntStats } from "node:fs";
 import { finding, type Finding } from "../../native-free/model/findings.ts";
 import { nameFromBytes } from "../../native-free/model/forensic-path.ts";
 import type { ItemKind, Reason, Status } from "../../native-free/model/item.ts";
-import type { AttributeReader, AttributesUnavailable } from "../platform/extended-attributes.ts";
+import type { AttributeReader } from "../platform/extended-attributes.ts";
+import type { NativeUnavailable } from "../platform/native-calls.ts";
 import type { FolderReader } from "./folder-reader.ts";
 import { isoFromNanoseconds, manifestSchema, type ManifestEntry, type NotRecorded } from "./manifest-entry.ts";
 
@@ -48,10 +49,10 @@ function timeFindings(stat: BigIntStats, nowNs: bigint): Finding[] {
 
 export class EntryDescriber {
   readonly #reader: FolderReader;
-  readonly #attributes: AttributeReader | AttributesUnavailable;
+  readonly #attributes: AttributeReader | NativeUnavailable;
   readonly #nowNs: bigint;
 
-  constructor(reader: FolderReader, attributes: AttributeReader | AttributesUnavailable, nowNs: bigint) {
+  constructor(reader: FolderReader, attributes: AttributeReader | NativeUnavailable, nowNs: bigint) {
     this.#reader = reader;
     this.#attributes = attributes;
     this.#nowNs = nowNs;
@@ -67,7 +68,10 @@ export class EntryDescriber {
     const born = stat.birthtimeNs > 0n ? isoFromNanoseconds(stat.birthtimeNs) : null;
     if (born === null) notRecorded.push({ what: "birth-time", why: "not kept by the file system" });
     if (kind === "file" && outcome.digests !== null && !this.#reader.keepsAccessTime) {
-      notRecorded.push({ what: "access-time", why: "reading may move it: the system refused O_NOATIME" });
+      notRecorded.push({ what: "access-time", why: "recorded before reading, which may move it" });
+    }
+    if (kind === "directory" && !this.#reader.keepsDirectoryTime) {
+      notRecorded.push({ what: "access-time", why: "recorded before listing, which may move it" });
     }
     return {
       schema: manifestSchema,
@@ -148,7 +152,7 @@ export class EntryDescriber {
   }
 }
 
-const whyUnavailable: Record<AttributesUnavailable, string> = {
+const whyUnavailable: Record<NativeUnavailable, string> = {
   platform: "not read on this operating system",
   "no-native-calls": "native calls are not available here",
 };

@@ -7,6 +7,7 @@
  */
 import { closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync, type BigIntStats } from "node:fs";
 import { join } from "node:path";
+import type { DirectoryLister } from "../platform/directory-listing.ts";
 
 const slash = 0x2f;
 const onLinux = process.platform === "linux";
@@ -30,9 +31,15 @@ export class FolderReader {
   /** False once the system refused O_NOATIME (only the owner of a file and root may ask for it). */
   #keepAccessTime = noAccessTime !== 0;
 
-  /** Keeps at most `limit` directory handles open. Throws the system's error where the root cannot be opened. */
-  constructor(root: string, limit = 64) {
+  readonly #lister: DirectoryLister | null;
+
+  /**
+   * Keeps at most `limit` directory handles open. Without a lister directories are listed by path, which may move their
+   * access time. Throws the system's error where the root cannot be opened.
+   */
+  constructor(root: string, lister: DirectoryLister | null = null, limit = 64) {
     this.root = root;
+    this.#lister = lister;
     this.#limit = Math.max(2, limit);
     this.#directory(Buffer.alloc(0));
   }
@@ -42,9 +49,15 @@ export class FolderReader {
     return this.#keepAccessTime;
   }
 
+  /** True while directories are listed without touching their access time. */
+  get keepsDirectoryTime(): boolean {
+    return this.#keepAccessTime && this.#lister !== null;
+  }
+
   /** Names in a directory, as raw bytes in byte order. */
   list(directory: Uint8Array): Buffer[] {
-    const names = readdirSync(this.#directory(Buffer.from(directory)).base, { encoding: "buffer" });
+    const { base, descriptor } = this.#directory(Buffer.from(directory));
+    const names = this.#lister ? this.#lister.list(descriptor) : readdirSync(base, { encoding: "buffer" });
     return names.sort(Buffer.compare);
   }
 
@@ -60,16 +73,20 @@ export class FolderReader {
 
   /** Opens a file for reading; the caller closes the descriptor. ELOOP means that a link has taken its place. */
   open(path: Uint8Array): number {
-    const systemPath = this.systemPath(path);
+    return this.#openQuietly(this.systemPath(path), fileFlags);
+  }
+
+  /** Opens without moving the access time as long as the system allows it. */
+  #openQuietly(systemPath: Buffer | string, flags: number): number {
     if (this.#keepAccessTime) {
       try {
-        return openSync(systemPath, fileFlags | noAccessTime);
+        return openSync(systemPath, flags | noAccessTime);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "EPERM") throw error;
         this.#keepAccessTime = false;
       }
     }
-    return openSync(systemPath, fileFlags);
+    return openSync(systemPath, flags);
   }
 
   /** A path for the system that is valid until the next call: through the handle of the directory that holds the entry. */
@@ -120,12 +137,12 @@ export class FolderReader {
 
   #openRoot(): Handle {
     // The root itself may be named through links: the officer named it.
-    const descriptor = openSync(this.root, constants.O_RDONLY | (constants.O_DIRECTORY ?? 0));
+    const descriptor = this.#openQuietly(this.root, directoryFlags & ~noFollow);
     return this.#keep("", descriptor, this.root);
   }
 
   #openBelow(parent: Handle, name: Buffer, path: Buffer): Handle {
-    const descriptor = openSync(Buffer.concat([parent.base, Buffer.from("/"), name]), directoryFlags);
+    const descriptor = this.#openQuietly(Buffer.concat([parent.base, Buffer.from("/"), name]), directoryFlags);
     const fallback = join(parent.base.toString(), name.toString());
     return this.#keep(path.toString("latin1"), descriptor, fallback);
   }

@@ -126,7 +126,8 @@ function findEdges(source: ByteSource, entries: readonly ZipEntry[], end: ZipEnd
   }
   return {
     before: first > 0 ? { at: 0, length: first } : null,
-    after: last < source.size ? { at: last, length: source.size - last } : null,
+    // Without an end record nothing says where the archive ends: the rest counts as unexplained.
+    after: end && last < source.size ? { at: last, length: source.size - last } : null,
   };
 }
 

@@ -83,7 +83,9 @@ async function* copyStored({ source, at, packedSize }: PackedData): Pieces {
 function inflateAtOnce({ source, at, packedSize, size }: PackedData): Uint8Array | null {
   if (packedSize > AT_ONCE_PACKED_BYTES || (size ?? 0) > AT_ONCE_BYTES) return null;
   try {
-    return inflateRawSync(readRange(source, at, packedSize), { maxOutputLength: AT_ONCE_BYTES });
+    // The default piece of 16 KiB would be kept alive by each small entry.
+    const chunkSize = Math.max(64, Math.min(STEP_BYTES, size ?? STEP_BYTES));
+    return inflateRawSync(readRange(source, at, packedSize), { maxOutputLength: AT_ONCE_BYTES, chunkSize });
   } catch (error) {
     // Larger than declared or broken: the stream decodes it again and says which.
     if (isZlibError(error) || (error as { code?: unknown }).code === "ERR_BUFFER_TOO_LARGE") return null;

@@ -10,7 +10,11 @@ import { decodeSource } from "../text/decode.ts";
 import { htmlCharset } from "./html-charset.ts";
 import { HtmlHandler } from "./html-handler.ts";
 
-export async function* extractHtml(source: ByteSource, context: ExtractContext, windowBytes?: number): AsyncGenerator<Extraction> {
+export async function* extractHtml(
+  source: ByteSource,
+  context: ExtractContext,
+  windowBytes?: number,
+): AsyncGenerator<Extraction> {
   const { Parser: HtmlParser } = await import("htmlparser2");
   const { charset, markBytes } = await htmlCharset(source);
   yield { what: "charset", charset };

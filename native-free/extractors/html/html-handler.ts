@@ -6,7 +6,9 @@ import { isoDate } from "../plausible.ts";
 
 /** Elements that run inside a line; all others separate text. */
 const inline = new Set(
-  "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rp rt ruby s samp small span strike strong sub sup time tt u var wbr".split(" "),
+  "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rp rt ruby s samp small span strike strong sub sup time tt u var wbr".split(
+    " ",
+  ),
 );
 const hiddenText: Readonly<Record<string, string>> = { script: "script", style: "style" };
 
@@ -89,7 +91,8 @@ export class HtmlHandler {
     for (const key of ["href", "src", "action", "data", "cite", "poster", "srcset", "formaction"]) {
       if (attributes[key]) this.#addSide("link", attributes[key]);
     }
-    for (const key of ["alt", "title", "placeholder", "aria-label"]) if (attributes[key]) this.#addText(` ${attributes[key]} `);
+    for (const key of ["alt", "title", "placeholder", "aria-label"])
+      if (attributes[key]) this.#addText(` ${attributes[key]} `);
     if (name === "input" && attributes.value) this.#addSide("value", attributes.value);
     if (name === "td" || name === "th") this.#addText("\t");
   }

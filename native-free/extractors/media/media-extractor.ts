@@ -10,10 +10,33 @@ import { type MediaMetadata, mediaFields } from "./media-fields.ts";
 
 /** Type of the typing registry → MIME type that music-metadata chooses its parser by. */
 const parsers: Readonly<Record<string, string>> = {
-  mp3: "audio/mpeg", mpa: "audio/mpeg", aac: "audio/aac", m4a: "audio/mp4", mp4: "video/mp4", m4v: "video/mp4", "iso-bmff": "video/mp4", quicktime: "video/quicktime",
-  "3gp": "video/mp4", "3g2": "video/mp4", ogg: "audio/ogg", oga: "audio/ogg", ogv: "video/ogg", flac: "audio/flac", wav: "audio/wav", aiff: "audio/aiff",
-  ape: "audio/ape", wavpack: "audio/wavpack", musepack: "audio/musepack", dsf: "audio/dsf", dff: "audio/dff", asf: "audio/x-ms-asf", wma: "audio/x-ms-asf", wmv: "audio/x-ms-asf",
-  matroska: "video/matroska", webm: "video/webm", ebml: "video/matroska",
+  mp3: "audio/mpeg",
+  mpa: "audio/mpeg",
+  aac: "audio/aac",
+  m4a: "audio/mp4",
+  mp4: "video/mp4",
+  m4v: "video/mp4",
+  "iso-bmff": "video/mp4",
+  quicktime: "video/quicktime",
+  "3gp": "video/mp4",
+  "3g2": "video/mp4",
+  ogg: "audio/ogg",
+  oga: "audio/ogg",
+  ogv: "video/ogg",
+  flac: "audio/flac",
+  wav: "audio/wav",
+  aiff: "audio/aiff",
+  ape: "audio/ape",
+  wavpack: "audio/wavpack",
+  musepack: "audio/musepack",
+  dsf: "audio/dsf",
+  dff: "audio/dff",
+  asf: "audio/x-ms-asf",
+  wma: "audio/x-ms-asf",
+  wmv: "audio/x-ms-asf",
+  matroska: "video/matroska",
+  webm: "video/webm",
+  ebml: "video/matroska",
 };
 
 export const mediaExtractor: Extractor = {
@@ -36,7 +59,12 @@ async function* extractMedia(source: ByteSource): AsyncGenerator<Extraction> {
   const mime = parsers[(await identify(source)).id] ?? "audio/mpeg";
   let metadata: MediaMetadata;
   try {
-    metadata = (await callQuietly(() => parseBlob(new SourceView(source, 0, source.size, mime, { bytes: 0, reads: 0 }) as unknown as Blob, { skipCovers: true, duration: false }))) as unknown as MediaMetadata;
+    metadata = (await callQuietly(() =>
+      parseBlob(new SourceView(source, 0, source.size, mime, { bytes: 0, reads: 0 }) as unknown as Blob, {
+        skipCovers: true,
+        duration: false,
+      }),
+    )) as unknown as MediaMetadata;
   } catch (error) {
     // The library throws its own and built-in errors alike for what the file holds.
     yield { what: "finding", finding: finding("media/damaged", { problem: problemOf(error) }) };

@@ -58,14 +58,21 @@ function valuesOf(raw: unknown): string[] {
   return text === null ? [] : [text];
 }
 
-function* dates(common: Readonly<Record<string, unknown>>, format: Readonly<Record<string, unknown>>, report: (what: string) => void): Generator<Extraction> {
+function* dates(
+  common: Readonly<Record<string, unknown>>,
+  format: Readonly<Record<string, unknown>>,
+  report: (what: string) => void,
+): Generator<Extraction> {
   const tagged = common.date ?? common.year;
   if (tagText(tagged) !== null) {
     const date = isoDate(String(tagged));
     if (date) yield { what: "field", name: "created", value: date, source: "tags" };
     else report("date");
   }
-  for (const [key, name] of [["creationTime", "created"], ["modificationTime", "modified"]] as const) {
+  for (const [key, name] of [
+    ["creationTime", "created"],
+    ["modificationTime", "modified"],
+  ] as const) {
     const time = format[key];
     if (!(time instanceof Date)) continue;
     const millis = time.getTime();
@@ -77,7 +84,12 @@ function* dates(common: Readonly<Record<string, unknown>>, format: Readonly<Reco
   }
 }
 
-function* number(name: FieldName, value: unknown, limit: number, report: (what: string) => void): Generator<Extraction> {
+function* number(
+  name: FieldName,
+  value: unknown,
+  limit: number,
+  report: (what: string) => void,
+): Generator<Extraction> {
   if (typeof value !== "number") return;
   if (Number.isFinite(value) && value > 0 && value <= limit) yield field(name, Math.round(value), "stream");
   else if (value !== 0) report(name);
@@ -87,7 +99,12 @@ function* videoSize(tracks: unknown): Generator<Extraction> {
   if (!Array.isArray(tracks)) return;
   for (const track of tracks.slice(0, 64) as readonly { video?: { pixelWidth?: unknown; pixelHeight?: unknown } }[]) {
     const { pixelWidth, pixelHeight } = track.video ?? {};
-    if (typeof pixelWidth !== "number" || typeof pixelHeight !== "number" || !(pixelWidth > 0 && pixelHeight > 0 && pixelWidth < 1e6 && pixelHeight < 1e6)) continue;
+    if (
+      typeof pixelWidth !== "number" ||
+      typeof pixelHeight !== "number" ||
+      !(pixelWidth > 0 && pixelHeight > 0 && pixelWidth < 1e6 && pixelHeight < 1e6)
+    )
+      continue;
     yield field("width", Math.round(pixelWidth), "stream");
     yield field("height", Math.round(pixelHeight), "stream");
     return;

@@ -19,7 +19,7 @@ export const odfExtractor: Extractor = {
   level: "partial",
   types: [
     ...["odt", "ott", "odm", "oth", "ods", "ots", "odp", "otp", "odg", "otg", "odc", "odf", "odb"],
-    ...["sxw", "sxc", "sxi", "sxd", "fodt", "fods", "fodp", "fodg"],
+    ...["sxw", "sxc", "sxi", "sxd", "fodt", "fods", "fodp", "fodg", "fodf"],
   ],
   extract: (source, context) => extractOdf(source, context),
 };

@@ -63,7 +63,7 @@ export class BodyText implements XmlHandler {
       if (this.#open.length < this.#skipFrom) this.#skipFrom = 0;
       return;
     }
-    if (local === "p" || local === "pt" || local === "tr") {
+    if (local === "p" || local === "pt" || local === "tr" || local === "cm") {
       if (this.#shape) this.#shape.text += "\n";
       else this.#blocks.endLine();
       this.#deleted.endLine();

@@ -73,7 +73,14 @@ function addText(parts: Collected, bytes: Buffer, label: string): void {
 }
 
 const pngKeywords: Readonly<Record<string, FieldName>> = {
-  Title: "title", Author: "author", Description: "description", Copyright: "copyright", "Creation Time": "created", Software: "software", Source: "camera", Comment: "comment",
+  Title: "title",
+  Author: "author",
+  Description: "description",
+  Copyright: "copyright",
+  "Creation Time": "created",
+  Software: "software",
+  Source: "camera",
+  Comment: "comment",
 };
 
 /** Chunks (PNG 3 section 11): tEXt, zTXt, iTXt, eXIf, tIME, iCCP. */
@@ -93,14 +100,16 @@ export function pngParts(source: ByteSource): PictureParts {
       break;
     }
     if (kind === "IEND") break;
-    if (pngReaders[kind] && length <= maxChunkBytes) pngReaders[kind](parts, Buffer.from(readRange(source, at + 8, length)), at);
+    if (pngReaders[kind] && length <= maxChunkBytes)
+      pngReaders[kind](parts, Buffer.from(readRange(source, at + 8, length)), at);
     at += 12 + length;
   }
   return parts;
 }
 
 const pngReaders: Readonly<Record<string, (parts: Collected, data: Buffer, at: number) => void>> = {
-  tEXt: (parts, data) => pngText(parts, data.toString("latin1", 0, keywordEnd(data)), data.toString("latin1", keywordEnd(data) + 1)),
+  tEXt: (parts, data) =>
+    pngText(parts, data.toString("latin1", 0, keywordEnd(data)), data.toString("latin1", keywordEnd(data) + 1)),
   zTXt: (parts, data, at) => {
     const end = keywordEnd(data);
     const text = inflated(parts, data.subarray(end + 2), at);
@@ -121,7 +130,9 @@ const pngReaders: Readonly<Record<string, (parts: Collected, data: Buffer, at: n
   tIME: (parts, data) => {
     if (data.length !== 7) return;
     const two = (value: number): string => String(value).padStart(2, "0");
-    const date = isoDate(`${String(data.readUInt16BE(0)).padStart(4, "0")}-${two(data[2]!)}-${two(data[3]!)}T${two(data[4]!)}:${two(data[5]!)}:${two(data[6]!)}Z`);
+    const date = isoDate(
+      `${String(data.readUInt16BE(0)).padStart(4, "0")}-${two(data[2]!)}-${two(data[3]!)}T${two(data[4]!)}:${two(data[5]!)}:${two(data[6]!)}Z`,
+    );
     if (date) parts.fields.push({ name: "modified", value: date, source: "png tIME" });
     else parts.findings.push(finding("picture/implausible", { what: "date" }));
   },
@@ -237,7 +248,8 @@ export function webpParts(source: ByteSource): PictureParts {
       const data = readRange(source, at + 8, length);
       parts.exif = Buffer.from(data.subarray(0, 6)).toString("latin1") === "Exif\0\0" ? data.subarray(6) : data;
     }
-    if (kind === "XMP " && length <= maxChunkBytes) parts.xmp.push(Buffer.from(readRange(source, at + 8, length)).toString("utf8"));
+    if (kind === "XMP " && length <= maxChunkBytes)
+      parts.xmp.push(Buffer.from(readRange(source, at + 8, length)).toString("utf8"));
     at += 8 + length + (length & 1);
   }
   return parts;

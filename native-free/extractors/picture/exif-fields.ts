@@ -4,7 +4,9 @@ import type { FieldName } from "../../model/fields.ts";
 import { degrees, isoDate, pixels, tagText } from "../plausible.ts";
 
 type Group = Readonly<Record<string, unknown>>;
-export type ExifGroups = { readonly [name in "ifd0" | "exif" | "gps" | "iptc" | "xmp" | "icc" | "dc" | "photoshop"]?: Group };
+export type ExifGroups = {
+  readonly [name in "ifd0" | "exif" | "gps" | "iptc" | "xmp" | "icc" | "dc" | "photoshop"]?: Group;
+};
 
 const texts: readonly (readonly [keyof ExifGroups, string, FieldName])[] = [
   ["ifd0", "Make", "camera"],
@@ -50,7 +52,11 @@ const dates: readonly (readonly [keyof ExifGroups, string, FieldName, string | n
   ["photoshop", "DateCreated", "created", null],
 ];
 
-export function* exifExtractions(groups: ExifGroups, sizeKnown: boolean, report: (what: string) => void): Generator<Extraction> {
+export function* exifExtractions(
+  groups: ExifGroups,
+  sizeKnown: boolean,
+  report: (what: string) => void,
+): Generator<Extraction> {
   for (const [group, tag, name] of texts) {
     for (const value of valuesOf(groups[group]?.[tag])) yield { what: "field", name, value, source: group };
   }
@@ -58,7 +64,10 @@ export function* exifExtractions(groups: ExifGroups, sizeKnown: boolean, report:
     const raw = groups[group]?.[tag];
     if (raw === undefined || isUnset(raw)) continue;
     const offset = offsetTag && group !== "xmp" ? tagText(groups.exif?.[offsetTag], 8) : null;
-    const date = typeof raw === "string" ? isoDate(withoutNul(raw) + (offset && /^[+-]\d\d:\d\d$|^Z$/.test(offset) ? offset : "")) : null;
+    const date =
+      typeof raw === "string"
+        ? isoDate(withoutNul(raw) + (offset && /^[+-]\d\d:\d\d$|^Z$/.test(offset) ? offset : ""))
+        : null;
     if (date) yield { what: "field", name, value: date, source: group };
     else report("date");
   }
@@ -96,7 +105,13 @@ function* position(gps: Group | undefined, report: (what: string) => void): Gene
   const height = gps.GPSAltitude;
   if (typeof height === "number" && Number.isFinite(height)) {
     const below = gps.GPSAltitudeRef === 1 || (gps.GPSAltitudeRef as { 0?: number } | undefined)?.[0] === 1;
-    if (Math.abs(height) <= 100_000) yield { what: "field", name: "altitude", value: String(Math.round((below ? -height : height) * 100) / 100), source: "gps" };
+    if (Math.abs(height) <= 100_000)
+      yield {
+        what: "field",
+        name: "altitude",
+        value: String(Math.round((below ? -height : height) * 100) / 100),
+        source: "gps",
+      };
     else report("altitude");
   }
   const time = positionTime(gps);
@@ -105,10 +120,12 @@ function* position(gps: Group | undefined, report: (what: string) => void): Gene
 
 function coordinate(value: unknown, ref: unknown, hemispheres: "NS" | "EW", limit: 90 | 180): string | null {
   const parts = ArrayBuffer.isView(value) || Array.isArray(value) ? [...(value as unknown as Iterable<unknown>)] : null;
-  if (!parts || parts.length < 1 || parts.length > 3 || parts.some((part) => typeof part !== "number" || !(part >= 0))) return null;
+  if (!parts || parts.length < 1 || parts.length > 3 || parts.some((part) => typeof part !== "number" || !(part >= 0)))
+    return null;
   const [whole = 0, minutes = 0, seconds = 0] = parts as number[];
   const sign = typeof ref === "string" ? hemispheres.indexOf(withoutNul(ref).toUpperCase()) : -1;
-  if (sign < 0 || sign > 1 || withoutNul(String(ref)).length !== 1 || minutes >= 60.001 || seconds >= 60.001) return null;
+  if (sign < 0 || sign > 1 || withoutNul(String(ref)).length !== 1 || minutes >= 60.001 || seconds >= 60.001)
+    return null;
   return degrees((sign === 0 ? 1 : -1) * (whole + minutes / 60 + seconds / 3600), limit);
 }
 
@@ -116,7 +133,12 @@ function positionTime(gps: Group): string | null {
   const stamp = gps.GPSTimeStamp;
   const day = gps.GPSDateStamp;
   if (typeof day !== "string") return null;
-  const parts = typeof stamp === "string" ? stamp.split(":").map(Number) : ArrayBuffer.isView(stamp) || Array.isArray(stamp) ? [...(stamp as unknown as Iterable<number>)] : [];
+  const parts =
+    typeof stamp === "string"
+      ? stamp.split(":").map(Number)
+      : ArrayBuffer.isView(stamp) || Array.isArray(stamp)
+        ? [...(stamp as unknown as Iterable<number>)]
+        : [];
   if (parts.length !== 3 || parts.some((part) => !Number.isFinite(part) || part < 0)) return isoDate(withoutNul(day));
   const [hour, minute, second] = parts.map((part) => String(Math.floor(part)).padStart(2, "0"));
   return isoDate(`${withoutNul(day)} ${hour}:${minute}:${second}Z`);

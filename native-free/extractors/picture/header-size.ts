@@ -15,7 +15,8 @@ export function headerSize(source: ByteSource): PixelSize | null {
   if (/^GIF8[79]a/.test(text)) return { width: head.readUInt16LE(6), height: head.readUInt16LE(8) };
   if (text.startsWith("8BPS")) return { width: head.readUInt32BE(18), height: head.readUInt32BE(14) };
   if (text.startsWith("qoif")) return { width: head.readUInt32BE(4), height: head.readUInt32BE(8) };
-  if (text.startsWith("\0\0\x01\0") || text.startsWith("\0\0\x02\0")) return { width: head[6] || 256, height: head[7] || 256 };
+  if (text.startsWith("\0\0\x01\0") || text.startsWith("\0\0\x02\0"))
+    return { width: head[6] || 256, height: head[7] || 256 };
   if (text.startsWith("BM")) return bmpSize(head);
   if (/^RIFF[^]{4}WEBP/.test(text)) return webpSize(head);
   return text.startsWith("\xff\xd8\xff") ? jpegSize(source) : null;

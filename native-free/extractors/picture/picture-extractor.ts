@@ -81,8 +81,25 @@ function* partExtractions(parts: PictureParts): Generator<Extraction> {
 }
 
 const options = {
-  tiff: true, ifd0: {}, ifd1: false, exif: true, gps: true, interop: false, xmp: true, iptc: true, icc: true, jfif: false, ihdr: false,
-  makerNote: false, userComment: true, mergeOutput: false, sanitize: true, reviveValues: false, translateKeys: true, translateValues: true, multiSegment: true,
+  tiff: true,
+  ifd0: {},
+  ifd1: false,
+  exif: true,
+  gps: true,
+  interop: false,
+  xmp: true,
+  iptc: true,
+  icc: true,
+  jfif: false,
+  ihdr: false,
+  makerNote: false,
+  userComment: true,
+  mergeOutput: false,
+  sanitize: true,
+  reviveValues: false,
+  translateKeys: true,
+  translateValues: true,
+  multiSegment: true,
 } as const;
 
 /** Metadata of a TIFF, a HEIF or the segments of a JPEG; exifr's exceptions say that there is something but not readable. */

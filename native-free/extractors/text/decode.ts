@@ -25,7 +25,12 @@ interface Decoder {
  * Decodes a source from `start`. `charset` as `guessCharset` names it. Where the head was plain ASCII, the encoding of the
  * rest is settled at the first byte above it, from the bytes around, independent of windows.
  */
-export async function* decodeSource(source: ByteSource, charset: string, start: number, windowBytes = defaultWindowBytes): AsyncGenerator<DecodedWindow> {
+export async function* decodeSource(
+  source: ByteSource,
+  charset: string,
+  start: number,
+  windowBytes = defaultWindowBytes,
+): AsyncGenerator<DecodedWindow> {
   let current = charset;
   let decoder = decoderFor(charset);
   for (let at = start; at < source.size; at += windowBytes) {
@@ -42,7 +47,10 @@ export async function* decodeSource(source: ByteSource, charset: string, start: 
 }
 
 /** The encoding of a source: mark, structure, frequency; `fallback` where the bytes decide nothing. */
-export async function charsetOfSource(source: ByteSource, fallback: string): Promise<{ charset: string; markBytes: number }> {
+export async function charsetOfSource(
+  source: ByteSource,
+  fallback: string,
+): Promise<{ charset: string; markBytes: number }> {
   const head = readRange(source, 0, 65_536);
   if (!head.includes(0) && head.some((byte) => byte >= 128)) await loadLegacyDetector();
   return guessCharset(head, head.length === source.size) ?? { charset: fallback, markBytes: 0 };

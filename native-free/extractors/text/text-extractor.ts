@@ -13,10 +13,16 @@ const alsoText = ["vmdk-descriptor", "mork", "uuencode", "bdf", "warc", "ps", "b
 
 export const textTypeIds: readonly string[] = [...typeRegistry.keys()].filter((id) => {
   const ancestry = ancestryOf(id);
-  return alsoText.includes(id) || (ancestry.includes("text") && !otherReaders.some((other) => ancestry.includes(other)));
+  return (
+    alsoText.includes(id) || (ancestry.includes("text") && !otherReaders.some((other) => ancestry.includes(other)))
+  );
 });
 
-export async function* extractText(source: ByteSource, context: ExtractContext, windowBytes = defaultWindowBytes): AsyncGenerator<Extraction> {
+export async function* extractText(
+  source: ByteSource,
+  context: ExtractContext,
+  windowBytes = defaultWindowBytes,
+): AsyncGenerator<Extraction> {
   const { charset, markBytes } = await charsetOfSource(source, "utf-8");
   let named = charset;
   yield { what: "charset", charset };
@@ -32,7 +38,8 @@ export async function* extractText(source: ByteSource, context: ExtractContext, 
     if (window.text !== "") yield { what: "text", text: window.text, label: null };
     if (chars > context.textLimitChars) break;
   }
-  if (invalid > 0) yield { what: "finding", finding: finding("text/invalid-bytes", { count: invalid, charset: named }) };
+  if (invalid > 0)
+    yield { what: "finding", finding: finding("text/invalid-bytes", { count: invalid, charset: named }) };
 }
 
 export const textExtractor: Extractor = {

@@ -50,7 +50,11 @@ const elementFields: Readonly<Record<string, FieldName>> = {
 };
 
 /** Attributes of drawings that hold numbers and styles, not words. */
-const dullAttributes = new Set("d points transform style class id fill stroke viewbox x y x1 y1 x2 y2 cx cy r rx ry width height dx dy offset version space".split(" "));
+const dullAttributes = new Set(
+  "d points transform style class id fill stroke viewbox x y x1 y1 x2 y2 cx cy r rx ry width height dx dy offset version space".split(
+    " ",
+  ),
+);
 const maxPlaces = 64;
 const sideLimitChars = 1 << 18;
 const maxDepth = 256;
@@ -64,7 +68,12 @@ export class XmlHandler {
   /** Names of the open elements, lower-case; deeper ones than `maxDepth` are counted, not named. */
   readonly #path: string[] = [];
   #deeper = 0;
-  #captured: { readonly field: FieldName | "coordinates"; text: string; readonly depth: number; readonly source: string } | null = null;
+  #captured: {
+    readonly field: FieldName | "coordinates";
+    text: string;
+    readonly depth: number;
+    readonly source: string;
+  } | null = null;
   #places = 0;
   readonly #seen = new Set<string>();
 
@@ -104,15 +113,19 @@ export class XmlHandler {
     else this.#deeper++;
     if (separates(lower)) this.#separate();
     this.#addAttributes(attributes);
-    if (attributes.lat !== undefined && attributes.lon !== undefined) this.#place(Number(attributes.lat), Number(attributes.lon), lower);
+    if (attributes.lat !== undefined && attributes.lon !== undefined)
+      this.#place(Number(attributes.lat), Number(attributes.lon), lower);
     const field = this.#fieldHere(lower);
     if (field && !this.#captured) this.#captured = { field, text: "", depth: this.#path.length, source: lower };
   }
 
   #fieldHere(lower: string): FieldName | "coordinates" | null {
-    if (lower === "coordinates" || lower === "kml:coordinates") return this.#path.includes("point") || this.#path.includes("kml:point") ? "coordinates" : null;
+    if (lower === "coordinates" || lower === "kml:coordinates")
+      return this.#path.includes("point") || this.#path.includes("kml:point") ? "coordinates" : null;
     const parent = this.#path.at(-2) ?? "";
-    return elementFields[lower] ?? elementFields[`${parent.replace(/^\w+:/, "")}/${lower.replace(/^\w+:/, "")}`] ?? null;
+    return (
+      elementFields[lower] ?? elementFields[`${parent.replace(/^\w+:/, "")}/${lower.replace(/^\w+:/, "")}`] ?? null
+    );
   }
 
   #close(name: string): void {
@@ -141,7 +154,10 @@ export class XmlHandler {
     const longitude = degrees(lon, 180);
     if (latitude === null || longitude === null || this.#places >= maxPlaces) return;
     this.#places++;
-    this.#ready.push({ what: "field", name: "latitude", value: latitude, source }, { what: "field", name: "longitude", value: longitude, source });
+    this.#ready.push(
+      { what: "field", name: "latitude", value: latitude, source },
+      { what: "field", name: "longitude", value: longitude, source },
+    );
   }
 
   #field(name: FieldName, value: string, source: string): void {
@@ -163,7 +179,13 @@ export class XmlHandler {
   #addAttributes(attributes: Readonly<Record<string, string>>): void {
     for (const [name, value] of Object.entries(attributes)) {
       const local = name.replace(/^[^:]*:/, "").toLowerCase();
-      if (name.startsWith("xmlns") || dullAttributes.has(local) || /^(stroke|fill|clip|stop|font|text|color)-/.test(local) || !/\p{L}{2}/u.test(value)) continue;
+      if (
+        name.startsWith("xmlns") ||
+        dullAttributes.has(local) ||
+        /^(stroke|fill|clip|stop|font|text|color)-/.test(local) ||
+        !/\p{L}{2}/u.test(value)
+      )
+        continue;
       this.#addSide("attribute", `${name}=${value}`);
     }
   }
@@ -177,7 +199,19 @@ export class XmlHandler {
   }
 }
 
-const wordBreaks = new Set(["w:p", "w:br", "w:tab", "w:tc", "w:cr", "text:p", "text:h", "text:tab", "text:line-break", "text:list-item", "text:s"]);
+const wordBreaks = new Set([
+  "w:p",
+  "w:br",
+  "w:tab",
+  "w:tc",
+  "w:cr",
+  "text:p",
+  "text:h",
+  "text:tab",
+  "text:line-break",
+  "text:list-item",
+  "text:s",
+]);
 
 /** Word processing splits words over runs and spans; there only paragraphs, tabs and breaks separate. */
 function separates(lower: string): boolean {

@@ -10,6 +10,9 @@ const launcher = fileURLToPath(new URL("../../../bin/vestige.mjs", import.meta.u
 /** Exit codes of a finished command: 1 says that some item was not read whole, which noise in pictures can cause. */
 const finished = [0, 1];
 
+/** Hits of one page, at most. */
+const largestPage = 10_000;
+
 export class Product {
   readonly caseFolder: string;
   readonly #env: NodeJS.ProcessEnv;
@@ -23,9 +26,9 @@ export class Product {
   }
 
   async #command(args: readonly string[], keep = false): Promise<Measured> {
-    const done = await measure(process.execPath, [launcher, "--quiet", ...args], { env: this.#env, keep });
+    const done = await measure(process.execPath, [launcher, ...args, "--quiet"], { env: this.#env, keep });
     if (!finished.includes(done.status ?? -1))
-      throw new Error(`vestige ${args.join(" ")} ended with ${done.status}: ${done.stderr}`);
+      throw new Error(`vestige ${args.join(" ")} ended with ${done.status}: ${done.stderr}${done.stdout}`);
     return done;
   }
 
@@ -46,14 +49,18 @@ export class Product {
     return this.#command(["process", this.caseFolder, "M01"]);
   }
 
-  /** Paths of all items that hold the word. */
+  /** Paths of all items that hold the word, sorted. */
   async search(word: string): Promise<string[]> {
-    const { stdout } = await this.#command(["search", this.caseFolder, word, "--json", "--limit", "1000000"], true);
-    const lines = stdout.split("\n").filter(Boolean);
-    const hits = lines
-      .map((line) => JSON.parse(line) as { event: string; path?: string })
-      .filter(({ event }) => event === "hit");
-    return [...new Set(hits.map((hit) => hit.path ?? ""))].sort();
+    const paths = new Set<string>();
+    for (let after: string | null = null; ;) {
+      const page = ["--json", "--limit", String(largestPage), ...(after === null ? [] : ["--after", after])];
+      const { stdout } = await this.#command(["search", this.caseFolder, word, ...page], true);
+      const lines = stdout.split("\n").filter(Boolean);
+      const events = lines.map((line) => JSON.parse(line) as { event: string; path?: string; next?: string | null });
+      for (const { event, path: item } of events) if (event === "hit" && item !== undefined) paths.add(item);
+      after = events.find(({ event }) => event === "answer")?.next ?? null;
+      if (after === null) return [...paths].sort();
+    }
   }
 
   get workFile(): string {

@@ -27,7 +27,7 @@ describe("fold", () => {
     ["re\u00adturn", "return"],
     ["in\u200dvoice", "invoice"],
     ["a\u200bb", "a b"],
-    ["foo™ bar¹ 5½", "foo tm  bar 1  5 1⁄2 "],
+    ["foo™ bar¹ 5½", "foo tm  bar 1  5 1 2 "],
     ["𝐈𝐧𝐯𝐨𝐢𝐜𝐞", "invoice"],
     ["٢٠٢٤ ۲۰۲۴ २०२४", "2024 2024 2024"],
     ["هٰذَا كِتَابٌ", "هذا كتاب"],
@@ -39,7 +39,8 @@ describe("fold", () => {
     ["ก\u0e34น", "ก\u0e34 น"],
     ["한국어 한국", "한국어 한국"],
     ["l’oiseau обʼєкт", "l'oiseau об'єкт"],
-    ["a\ud800b", "a\ufffdb"],
+    ["a\ud800b", "a b"],
+    ["“a”–b🫨c\u{78098}d", " a  b c d"],
     ["", ""],
   ])("%j → %j", (text, folded) => {
     expect(fold(text)).toBe(folded);
@@ -58,9 +59,14 @@ describe("fold", () => {
 
   it("is its own fixed point for every character of Unicode", () => {
     const wrong: string[] = [];
-    for (let code = 0; code <= 0x10ffff; code += 1) {
-      const folded = fold(String.fromCodePoint(code));
-      if (fold(folded) !== folded) wrong.push(code.toString(16));
+    const planes = [0, 1, 2, 3, 0xe].map((plane) => plane * 0x10000);
+    for (const first of planes) {
+      // Planes 2 and 3 are ideographs, all of one kind: some of them, and the compatibility forms at the end.
+      const step = first === 0x20000 || first === 0x30000 ? 0x100 : 1;
+      for (let code = first; code < first + 0x10000; code += code >= 0x2f800 && code < 0x2fa20 ? 1 : step) {
+        const folded = fold(String.fromCodePoint(code));
+        if (fold(folded) !== folded) wrong.push(code.toString(16));
+      }
     }
     expect(wrong).toEqual([]);
   });

@@ -24,8 +24,12 @@ const disagreements = readFileSync(new URL("disagreements.tsv", import.meta.url)
   .map((line) => line.split("\t"));
 
 async function judge(path: string, theirs: string): Promise<Verdict> {
-  const result = await identify(new MemorySource(readFileSync(new URL(path.split("/").map(encodeURIComponent).join("/"), data))));
-  const usedNormalisation = normalisations.findIndex((entry) => entry.theirs === theirs && entry.ours.includes(result.id));
+  const result = await identify(
+    new MemorySource(readFileSync(new URL(path.split("/").map(encodeURIComponent).join("/"), data))),
+  );
+  const usedNormalisation = normalisations.findIndex(
+    (entry) => entry.theirs === theirs && entry.ours.includes(result.id),
+  );
   return { path, theirs, ours: result.id, agrees: result.mime === theirs || usedNormalisation >= 0, usedNormalisation };
 }
 
@@ -51,7 +55,9 @@ describe.skipIf(!present)("agreement with libmagic (skipped where ../shared/data
   });
 
   it("has a line for every disagreement, and no obsolete line", () => {
-    const actual = verdicts.filter((verdict) => !verdict.agrees).map(({ path, theirs, ours }) => [path, theirs, ours].join("\t"));
+    const actual = verdicts
+      .filter((verdict) => !verdict.agrees)
+      .map(({ path, theirs, ours }) => [path, theirs, ours].join("\t"));
     const recorded = disagreements.map((line) => line.slice(0, 3).join("\t"));
     expect(actual.sort()).toEqual(recorded.sort());
   });
@@ -59,8 +65,12 @@ describe.skipIf(!present)("agreement with libmagic (skipped where ../shared/data
   it("uses every normalisation", () => {
     const used = new Set(verdicts.map((verdict) => verdict.usedNormalisation));
     expect(normalisations.filter((_, index) => !used.has(index))).toEqual([]);
-    const pairs = new Set(verdicts.filter(({ usedNormalisation }) => usedNormalisation >= 0).map(({ theirs, ours }) => `${theirs} ${ours}`));
-    const unused = normalisations.flatMap(({ theirs, ours }) => ours.map((id) => `${theirs} ${id}`)).filter((pair) => !pairs.has(pair));
+    const pairs = new Set(
+      verdicts.filter(({ usedNormalisation }) => usedNormalisation >= 0).map(({ theirs, ours }) => `${theirs} ${ours}`),
+    );
+    const unused = normalisations
+      .flatMap(({ theirs, ours }) => ours.map((id) => `${theirs} ${id}`))
+      .filter((pair) => !pairs.has(pair));
     expect(unused).toEqual([]);
   });
 });

@@ -27,7 +27,11 @@ const unreadable = { code: "folder/unreadable", offset: null, length: null, para
 
 /** 6 hostile names, 30 files of one class, and one of each state. */
 const files: readonly SampleFile[] = [
-  ...hostileNames.map((path, index) => ({ path, content: `hostile ${index}`, item: { findings: [mismatch] } })),
+  ...hostileNames.map((name, index) => ({
+    path: `a/${name}`,
+    content: `hostile ${index}`,
+    item: { findings: [mismatch] },
+  })),
   ...Array.from({ length: 30 }, (_, index) => ({
     path: `odd/${index}.txt`,
     content: `odd ${index}`,
@@ -94,7 +98,7 @@ describe("a report", () => {
     expect(sha256(`vestige.report.1\0${canonicalJson(document.content)}`)).toBe(made.contentHash);
     expect(document.contentHash).toBe(made.contentHash);
     expect(html).toContain(made.contentHash);
-    expect(html).toContain(document.sig.replaceAll("=", "="));
+    expect(html).toContain(document.sig);
     expect(html).toContain(`${document.content.checkpoint.body.seq}:${document.content.checkpoint.body.headHash}`);
     const done = [...sample.journal.entries()].findLast(({ body }) => body.act === "report" && body.phase === "done");
     expect(done?.body.details).toMatchObject({
@@ -131,12 +135,17 @@ describe("a report", () => {
     expect(html).toContain("{{7*7}} ${7*7} &lt;%= 7 %&gt;.txt");
     // eslint-disable-next-line no-control-regex
     expect(html).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/);
-    expect(html).toContain('invoice<b class="ctl">U+202E</b>fdp.exe'.replace("<b class", "<b class"));
+    expect(html).toContain('invoice<b class="ctl">U+202E</b>fdp.exe');
   });
 
   it("needs no script and nothing from outside", () => {
     expect(html).toContain("default-src 'none'; style-src 'unsafe-inline'; img-src data:");
-    expect(html).not.toMatch(/\b(?:src|srcset|background|action)=|url\(|@import|<(?:link|iframe|object|embed|form)\b/i);
+    expect(html).not.toMatch(/url\(|@import/i);
+    for (const [tag] of html.matchAll(/<[a-z][^>]*>/gi)) {
+      expect(tag).not.toMatch(
+        /^<(?:link|iframe|object|embed|form|script|img|base)\b|\s(?:src\w*|background|action|on\w+)=/i,
+      );
+    }
     expect([...html.matchAll(/href="([^"]*)"/g)].every(([, target]) => target.startsWith("#"))).toBe(true);
   });
 

@@ -7,7 +7,14 @@ import { keyIdOf, rawPublicKey } from "../../../native-free/hash/ed25519.ts";
 import { LineTree } from "../../../native-free/hash/merkle.ts";
 import type { ContentRow, ItemRow } from "../../../native-free/model/item.ts";
 import { canonicalJson } from "../../../native-free/model/canonical-json.ts";
-import { createCase, openCase, writeExhibit, type Case, type ExhibitFile } from "../../../src/case/case-folder.ts";
+import {
+  createCase,
+  openCase,
+  registerHash,
+  writeExhibit,
+  type Case,
+  type ExhibitFile,
+} from "../../../src/case/case-folder.ts";
 import { WorkFileWriter } from "../../../src/case/work-file-writer.ts";
 import { createJournal, type Journal } from "../../../src/custody/journal.ts";
 import { writeManifest } from "../../../src/custody/manifest.ts";
@@ -86,7 +93,9 @@ export function addExhibit(
   signer = sample.officer,
 ): void {
   const { theCase, journal } = sample;
-  writeExhibit(theCase, { ...intakeForm, label });
+  const form = { ...intakeForm, label };
+  journal.append("intake", { form, sha256: registerHash(form) }, signer, { exhibit: label });
+  writeExhibit(theCase, form);
   const folder = theCase.paths.exhibit(label);
   const tree = new LineTree();
   const lines = files.map(({ path, content }) => manifestLine(path, content));

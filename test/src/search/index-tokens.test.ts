@@ -1,0 +1,52 @@
+import fc from "fast-check";
+import { afterAll, expect, it } from "vitest";
+import { fold, tokensOf } from "../../../native-free/model/fold.ts";
+import { openDatabase } from "../../../src/case/sqlite.ts";
+import { migrate } from "../../../src/case/schema.ts";
+import { ftsExpression } from "../../../src/search/compile.ts";
+import { firstPlace } from "../../../src/search/phrase-finder.ts";
+
+const database = openDatabase(":memory:");
+migrate(database);
+afterAll(() => database.close());
+const insert = database.prepare("INSERT INTO fts_text (rowid, text) VALUES (?, ?)");
+const find = database.prepare("SELECT 1 FROM fts_text WHERE fts_text MATCH ? AND rowid = ?");
+let row = 0;
+
+const anyText = fc.oneof(
+  fc.string({ unit: "binary", minLength: 1 }),
+  fc.string({
+    unit: fc.constantFrom(..."aZ9 .-ßéΣ中ガภ\u0e34क\u093cё\u05d0\u05b8\u{1f600}\u{20000}\u{1e900}\ue000½'"),
+    minLength: 1,
+  }),
+);
+
+it("finds every word and phrase of any text, in the index and in the text itself", () => {
+  fc.assert(
+    fc.property(anyText, fc.nat(), fc.nat(), (text, from, length) => {
+      row += 1;
+      insert.run([row, fold(text)]);
+      const all = tokensOf(text);
+      const start = all.length === 0 ? 0 : from % all.length;
+      const tokens = all.slice(start, start + 1 + (length % 4));
+      if (tokens.length === 0) return;
+      const term = { tokens, prefix: length % 2 === 0 };
+      expect([tokens, find.get([ftsExpression(term), row])]).toEqual([tokens, { 1: 1 }]);
+      const place = firstPlace(text, term);
+      expect(place).not.toBeNull();
+      // What is marked in the original holds the phrase itself.
+      const marked = text.slice(place?.start, place?.end);
+      expect(` ${tokensOf(marked).join(" ")}`).toContain(` ${tokens.join(" ")}`);
+    }),
+    { numRuns: 800 },
+  );
+});
+
+it("does not find what is not there", () => {
+  row += 1;
+  insert.run([row, fold("Die Straße in Łódź")]);
+  for (const tokens of [["strass"], ["strasse", "lodz"], ["in", "strasse"], ["odz"]]) {
+    expect(find.get([ftsExpression({ tokens, prefix: false }), row])).toBeUndefined();
+    expect(firstPlace("Die Straße in Łódź", { tokens, prefix: false })).toBeNull();
+  }
+});

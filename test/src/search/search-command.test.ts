@@ -1,0 +1,191 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { escapeForTerminal } from "../../../native-free/model/escape.ts";
+import { createCase, writeExhibit, type Case } from "../../../src/case/case-folder.ts";
+import { WorkFileWriter } from "../../../src/case/work-file-writer.ts";
+import type { FlagValues } from "../../../src/cli/command.ts";
+import { digestCommand } from "../../../src/cli/commands/digest.ts";
+import { searchCommand } from "../../../src/cli/commands/search.ts";
+import { forgetPassphrase } from "../../../src/cli/passphrase.ts";
+import { createJournal, openJournal } from "../../../src/custody/journal.ts";
+import { createOfficerKey, unlockOfficerKey } from "../../../src/custody/officer-key.ts";
+import { isOperatorError } from "../../../src/messages/operator-error.ts";
+import { itemRow, preparedContent } from "../../fixtures/work-file-rows.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "vestige-search-command-"));
+const home = join(folder, "home");
+const before = { home: process.env["VESTIGE_HOME"], runtime: process.env["XDG_RUNTIME_DIR"] };
+let theCase: Case;
+
+beforeAll(() => {
+  process.env["VESTIGE_HOME"] = home;
+  process.env["XDG_RUNTIME_DIR"] = join(folder, "runtime");
+  const { officer, keyId, publicKey } = createOfficerKey("Ana", "pw", { home });
+  writeFileSync(join(folder, "pass"), "pw\n");
+  const officers = [{ officer, keyId, publicKey }];
+  theCase = createCase(join(folder, "case"), {
+    number: "1",
+    authority: "a",
+    scope: "s",
+    demonstration: false,
+    officers: [{ name: officer, keyId, publicKey }],
+  });
+  createJournal(
+    theCase.paths.root,
+    { caseId: theCase.file.id, caseNumber: "1", officers },
+    unlockOfficerKey("Ana", "pw", { home }),
+  ).close();
+  writeExhibit(theCase, {
+    format: 1,
+    label: "M01",
+    description: "d",
+    make: null,
+    model: null,
+    serial: null,
+    custodian: null,
+    seizedAt: null,
+    seizedPlace: null,
+    seizedBy: null,
+    seals: [],
+    photos: [],
+    decision: "acquire",
+    reason: null,
+    registered: "2026-01-01T00:00:00Z",
+  });
+  mkdirSync(theCase.paths.work("M01"), { recursive: true });
+  const writer = WorkFileWriter.open(theCase.paths.items("M01"), { exhibit: "M01", profile: "p" });
+  writer.plan([{ key: "u", order: 0, path: "u", size: 1 }]);
+  writer.addItems("u", [itemRow("evil\u001b[2J.txt", "Die Straße ist lang"), itemRow("b.txt", "nothing here")]);
+  writer.addContent(preparedContent("Die Straße ist lang"));
+  writer.addContent(preparedContent("nothing here"));
+  writer.finishUnit({ key: "u", items: 2, status: "done", reason: null });
+  writer.close();
+});
+
+afterAll(() => {
+  for (const [name, value] of [
+    ["VESTIGE_HOME", before.home],
+    ["XDG_RUNTIME_DIR", before.runtime],
+  ] as const) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
+  rmSync(folder, { recursive: true });
+});
+
+/** Runs a command and keeps what it says. */
+async function run(command: typeof searchCommand, args: string[], flags: FlagValues = {}, json = false) {
+  const said = { lines: [] as string[], events: [] as Record<string, unknown>[], raw: "" };
+  const output = {
+    json,
+    interactive: false,
+    line: (text: string) => void said.lines.push(text),
+    note: () => undefined,
+    safe: escapeForTerminal,
+    event: (schema: string, event: string, body: object) => void said.events.push({ schema, event, ...body }),
+    summary: () => undefined,
+    raw: (text: string) => void (said.raw += text),
+  };
+  const signing = { "passphrase-file": join(folder, "pass") };
+  const exit = await command.run({
+    args: [theCase.paths.root, ...args],
+    flags: { ...signing, ...flags },
+    output,
+    signal: new AbortController().signal,
+  } as Parameters<typeof command.run>[0]);
+  return { exit, ...said };
+}
+
+const lastEntry = () =>
+  JSON.parse(readFileSync(theCase.paths.journal, "utf8").trimEnd().split("\n").at(-1) as string) as {
+    body: { act: string; details: Record<string, unknown> };
+  };
+
+describe("vestige search", () => {
+  it("shows hits with marked words and escaped names, and what was not searched", async () => {
+    const { exit, lines } = await run(searchCommand, ["strasse", "lang"]);
+    expect(exit).toBe(0);
+    expect(lines[0]).toBe("M01/evil\\x1b[2J.txt  (text)");
+    expect(lines[1]).toBe("    Die [Straße] ist lang");
+    expect(lines[2]).toBe("1 item with 1 different content; 1 shown.");
+    expect(lines[3]).toBe("Everything in the case was searched.");
+    expect(lines.join("\n")).not.toContain("\u001b");
+  });
+
+  it("records every query with its parameters, work files and counts before it answers", async () => {
+    await run(searchCommand, ["strasse"], { limit: "7" }, true);
+    const { act, details } = lastEntry().body;
+    expect(act).toBe("search");
+    expect(details).toMatchObject({
+      query: "strasse",
+      limit: 7,
+      after: null,
+      output: "json",
+      workFiles: [{ exhibit: "M01", profile: "p", tokenizer: "fold-1" }],
+      items: 1,
+      contents: 1,
+      outOfScope: 0,
+      shown: 1,
+    });
+    const journal = openJournal(theCase.paths.root);
+    expect(journal.head().seq).toBeGreaterThanOrEqual(2);
+    journal.close();
+  });
+
+  it("gives hits as JSON with every key of the contract, and pages", async () => {
+    const { events } = await run(searchCommand, ["*"], { limit: "1" }, true);
+    const [hit, answer] = events as [Record<string, unknown>, Record<string, unknown>];
+    const keys = "schema event item exhibit path rule field offset length place snippet cursor matches matchesComplete";
+    expect(Object.keys(hit).join(" ")).toBe(keys);
+    expect(answer).toMatchObject({
+      schema: "vestige.search/1",
+      event: "answer",
+      items: 2,
+      contents: 2,
+      next: hit["cursor"],
+    });
+    const second = await run(searchCommand, ["*"], { limit: "1", after: String(answer["next"]) }, true);
+    expect(second.events[0]?.["path"]).not.toBe(hit["path"]);
+    expect(second.events[1]).toMatchObject({ next: null });
+  });
+
+  it("gives CSV", async () => {
+    const { raw } = await run(searchCommand, ["nothing"], { csv: true });
+    expect(raw.split("\r\n")).toHaveLength(3);
+    expect(raw).toContain('"M01/b.txt"');
+  });
+
+  it("refuses without an officer's key, a wrong query and a wrong limit, and shows nothing", async () => {
+    const code = async (work: Promise<unknown>) => {
+      try {
+        return await work;
+      } catch (error) {
+        return isOperatorError(error) ? error.code : error;
+      }
+    };
+    const entries = () => readFileSync(theCase.paths.journal, "utf8").split("\n").length;
+    const count = entries();
+    expect(await code(run(searchCommand, ["x"], { limit: "0" }))).toBe("search/limit");
+    expect(await code(run(searchCommand, ["(x"]))).toBe("search/query");
+    forgetPassphrase("Ana");
+    process.env["VESTIGE_HOME"] = join(folder, "another home");
+    expect(String(await code(run(searchCommand, ["x"])))).toMatch(/^custody\//);
+    process.env["VESTIGE_HOME"] = home;
+    expect(entries()).toBe(count);
+  });
+});
+
+describe("vestige digest", () => {
+  it("prints the digest of each exhibit and of the case", async () => {
+    const { exit, lines, events } = await run(digestCommand, [], {}, true);
+    expect(exit).toBe(0);
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatch(/^[0-9a-f]{64} {2}M01$/);
+    expect(lines[1]).toMatch(/^[0-9a-f]{64} {2}the case$/);
+    expect(events[0]).toMatchObject({ event: "exhibit", exhibit: "M01", items: 2, contents: 2, complete: true });
+    await expect(run(digestCommand, ["M09"])).rejects.toThrow(/M09/);
+  });
+});
