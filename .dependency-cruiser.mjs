@@ -37,7 +37,8 @@ const formats = [
   },
   {
     name: "formats-entered-by-index",
-    comment: "A format that is one file imports no other format's folder; the family's index and the door `x-parts.ts` of a format do.",
+    comment:
+      "A format that is one file imports no other format's folder; the family's index and the door `x-parts.ts` of a format do.",
     severity: "error",
     from: { path: "^native-free/(extractors|containers)/[^/]+[.]ts$", pathNot: "/(index|[^/]+-parts)[.]ts$" },
     to: { path: formatFolder, pathNot: "^native-free/[^/]+/[^/]+-parts/" },

@@ -4,7 +4,7 @@ import path from "node:path";
 import type { KnipConfig } from "knip";
 
 const startedByUrl = globSync("{src,workers,test}/**/*.ts").flatMap((file) =>
-  [...readFileSync(file, "utf8").matchAll(/\bentryUrl\(\s*import\.meta\.url,\s*"([^"]+)"/g)].map(
+  [...readFileSync(file, "utf8").matchAll(/(?<!`)\bentryUrl\(\s*import\.meta\.url,\s*"([^"]+)"/g)].map(
     ([, entry = ""]) => `${path.posix.join(path.posix.dirname(file.replaceAll("\\", "/")), entry)}.ts`,
   ),
 );
@@ -12,6 +12,9 @@ const startedByUrl = globSync("{src,workers,test}/**/*.ts").flatMap((file) =>
 const config: KnipConfig = {
   entry: [
     "src/main.ts",
+    // Bundled into verify.html by scripts/build-verify-page.ts, which reads it as text.
+    "src/report/verify/page-entry.ts",
+    "scripts/build-verify-page.ts",
     "scripts/docs.ts",
     "samples/make/make-samples.ts",
     "test/bench/*/bench.ts",
@@ -20,7 +23,9 @@ const config: KnipConfig = {
   ],
   project: ["{src,workers,native-free,test,samples/make}/**/*.ts", "{scripts,bin}/**/*.{mjs,ts}"],
   // Run by the path of their program, not by name: see scripts/tasks.mjs. tsgolint is a part of oxlint.
-  ignoreDependencies: ["oxlint", "oxlint-tsgolint", "prettier"],
+  ignoreDependencies: ["oxlint", "oxlint-tsgolint", "dependency-cruiser"],
+  // Programs of the system that tests and samples use where they are.
+  ignoreBinaries: [".*"],
   ignoreExportsUsedInFile: true,
 };
 

@@ -15,7 +15,8 @@ const tasks = {
   campaign,
   bench,
   check,
-  docs: (job) => node(job, ["scripts/docs.ts", ...job.args]),
+  docs,
+  "verify-page": (job) => node(job, ["scripts/build-verify-page.ts"]),
   samples: (job) => node(job, ["samples/make/make-samples.ts", ...job.args]),
   format: (job) => node(job, [tools.prettier, "--write", ...(job.args.length > 0 ? job.args : ["."])]),
   pack,
@@ -69,6 +70,12 @@ function campaign(job) {
   const seed = process.env.VESTIGE_SEED ?? new Date().toISOString().slice(0, 10).replaceAll("-", "");
   process.stderr.write(`Campaign with seed ${seed}; repeat it with VESTIGE_SEED=${seed} npm run campaign\n`);
   return vitest(job, { VESTIGE_CAMPAIGN: "1", VESTIGE_SEED: seed });
+}
+
+/** `verify.html` first: README.md names its hash. */
+async function docs(job) {
+  if (!job.args.includes("--check") && (await node(job, ["scripts/build-verify-page.ts"])) !== 0) return 1;
+  return node(job, ["scripts/docs.ts", ...job.args]);
 }
 
 function bench(job) {

@@ -6,15 +6,13 @@ import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-// @ts-expect-error -- plain JavaScript, shared with the checker's configuration
-import * as importRules from "../scripts/import-rules.mjs";
+import {
+  permissiveLicences,
+  pureCodePackages,
+  replaceablePackages,
+  reservedPackages,
+} from "../scripts/import-rules.mjs";
 
-interface ImportRules {
-  readonly pureCodePackages: readonly string[];
-  readonly reservedPackages: readonly { readonly name: string; readonly folder: string }[];
-  readonly permissiveLicences: readonly string[];
-  readonly replaceablePackages: readonly string[];
-}
 interface LockEntry {
   readonly version: string;
   readonly license?: string;
@@ -24,7 +22,6 @@ interface LockEntry {
   readonly devOptional?: boolean;
 }
 
-const rules = importRules as unknown as ImportRules;
 const root = fileURLToPath(new URL("../", import.meta.url));
 const layers = ["src", "workers", "native-free"];
 const checker = path.join(root, "node_modules", "dependency-cruiser", "bin", "dependency-cruiser.mjs");
@@ -137,7 +134,7 @@ describe("imports", () => {
     const hidden = /\b(?:require|require\.resolve|import)\(\s*["'](?:node:)?([^"'.][^"']*)["']/g;
     for (const file of layerFiles) {
       for (const [, name = ""] of read(file).matchAll(hidden)) {
-        const door = rules.reservedPackages.find((reserved) => name === reserved.name);
+        const door = reservedPackages.find((reserved) => name === reserved.name);
         if (door) expect(file.startsWith(`${door.folder}/`), `${file} loads ${name}`).toBe(true);
       }
     }
@@ -149,7 +146,7 @@ describe("imports", () => {
 
   it("of native-free are packages of the product", () => {
     const { dependencies } = JSON.parse(read("package.json")) as { dependencies: Record<string, string> };
-    expect(rules.pureCodePackages.filter((name) => !(name in dependencies))).toEqual([]);
+    expect(pureCodePackages.filter((name) => !(name in dependencies))).toEqual([]);
   });
 });
 
@@ -209,8 +206,8 @@ describe("packages", () => {
   it("of the product have permissive licences", () => {
     expect(shipped.length).toBeGreaterThan(40);
     const others = shipped
-      .filter(([place]) => !rules.replaceablePackages.includes(place.replace(/^.*node_modules\//, "")))
-      .filter(([, entry]) => !rules.permissiveLicences.includes(entry.license ?? "none"))
+      .filter(([place]) => !replaceablePackages.includes(place.replace(/^.*node_modules\//, "")))
+      .filter(([, entry]) => !permissiveLicences.includes(entry.license ?? "none"))
       .map(([place, entry]) => `${place}: ${entry.license}`);
     expect(others).toEqual([]);
   });

@@ -162,7 +162,7 @@ async function take(extraction: Extraction, reader: Extractor, work: ContentWork
 
 async function readStrings(work: ContentWork, got: Gathering): Promise<void> {
   let found = false;
-  for await (const piece of extractStrings(work.source, { minLength: work.limits.stringsMinLength })) {
+  for (const piece of extractStrings(work.source, { minLength: work.limits.stringsMinLength })) {
     work.beat();
     found = true;
     got.text.add(piece, null);

@@ -89,7 +89,7 @@ export class Pool<Data, Task, Result> {
 
   /** Resolves when every thread has loaded its module. */
   async ready(): Promise<void> {
-    await Promise.all(this.#slots.map((slot) => slot?.started));
+    await Promise.all(this.#slots.map((slot) => slot?.started ?? Promise.resolve()));
   }
 
   /** Ends all threads; running tasks are rejected with `closed`. */

@@ -164,7 +164,8 @@ export function scanWide(minimumChars: number, emit: (run: string) => void): Run
       if (end - big >= minimumBytes && big >= 0) emitWide(bytes, big, end, true, emit);
       return bytes.length;
     }
-    const open = Math.min(little < 0 ? end : little, big < 0 ? end : big);
+    // One unit more than is open stays in front, for the look at its neighbour in `emitWide`.
+    const open = Math.max(0, Math.min(little < 0 ? end : little, big < 0 ? end : big) - 2);
     littleDone = Math.max(0, littleDone - open);
     bigDone = Math.max(0, bigDone - open);
     return open;
@@ -172,9 +173,25 @@ export function scanWide(minimumChars: number, emit: (run: string) => void): Run
 }
 
 function emitWide(bytes: Uint8Array, start: number, end: number, big: boolean, emit: (run: string) => void): void {
+  if (readsBetterShifted(bytes, start, end, big)) return;
   const run = Buffer.from(bytes.subarray(start, end));
   const text = (big ? run.swap16() : run).toString("utf16le");
   if (hasWord(text) && mostlyOneScript(text)) emit(text);
+}
+
+/**
+ * Latin text in one byte order is text in the other too, one byte along. The reading that covers more characters is told,
+ * and little-endian where both cover the same.
+ */
+function readsBetterShifted(bytes: Uint8Array, start: number, end: number, big: boolean): boolean {
+  const other = big ? 1 : 2;
+  for (let at = start + 1; at + 1 < end; at += 2) if (!isUnit(bytes, at, other)) return false;
+  const more = Number(start > 0 && isUnit(bytes, start - 1, other)) + Number(isUnit(bytes, end - 1, other));
+  return big ? more >= 1 : more === 2;
+}
+
+function isUnit(bytes: Uint8Array, at: number, order: number): boolean {
+  return at + 1 < bytes.length && (unitKind[(bytes[at]! << 8) | bytes[at + 1]!]! & order) !== 0;
 }
 
 /** Noise jumps between blocks of characters; text stays in Latin and one more. */

@@ -27,6 +27,11 @@ export const archiveFindings = {
     text: "The archive declares {declared} entries and its directory names {found}.",
     advice: "Some programs show only the declared number.",
   },
+  "zip/too-many-entries": {
+    severity: "loss",
+    text: "It names more than {limit} entries; the others were not listed.",
+    advice: "Possibly made to exhaust readers; unpack it with another tool and register the result.",
+  },
   "zip/multi-disk": {
     severity: "anomaly",
     text: "The archive says that it is one part of several.",

@@ -43,9 +43,34 @@ const letters: Readonly<Record<string, string>> = {
 };
 
 const stripsMarks = /[\p{Script=Latin}\p{Script=Greek}]/u;
-/** Combining diacritical marks blocks, Hebrew points, Arabic vowel and recitation signs. */
-const optionalMark =
-  /[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u08ca-\u08e1\u08e3-\u08ff]/;
+/** Combining diacritical marks blocks, Hebrew points, Arabic vowel and recitation signs: first and last of each range. */
+const optionalMarks: readonly (readonly [number, number])[] = [
+  [0x0300, 0x036f],
+  [0x1ab0, 0x1aff],
+  [0x1dc0, 0x1dff],
+  [0x20d0, 0x20ff],
+  [0xfe20, 0xfe2f],
+  [0x0591, 0x05bd],
+  [0x05bf, 0x05bf],
+  [0x05c1, 0x05c2],
+  [0x05c4, 0x05c5],
+  [0x05c7, 0x05c7],
+  [0x0610, 0x061a],
+  [0x064b, 0x065f],
+  [0x0670, 0x0670],
+  [0x06d6, 0x06dc],
+  [0x06df, 0x06e4],
+  [0x06e7, 0x06e8],
+  [0x06ea, 0x06ed],
+  [0x08ca, 0x08e1],
+  [0x08e3, 0x08ff],
+];
+
+function isOptionalMark(character: string): boolean {
+  const code = character.codePointAt(0) as number;
+  return optionalMarks.some(([first, last]) => code >= first && code <= last);
+}
+
 const tokenCharacter = /[\p{L}\p{N}\p{M}\p{Co}]/u;
 /** Scripts written without spaces between words. */
 const splitScripts =
@@ -96,7 +121,7 @@ function foldOnce(text: string): string {
   for (const character of normal) {
     const [base, ...marks] = character.normalize("NFD");
     if (marks.length > 0 && stripsMarks.test(base as string)) folded += foldCase(base as string);
-    else if (!optionalMark.test(character)) folded += foldCase(character);
+    else if (!isOptionalMark(character)) folded += foldCase(character);
   }
   return folded.normalize("NFKC").replace(foreignSeparator, " ");
 }

@@ -82,13 +82,28 @@ const rarity: Readonly<Record<string, number>> = {
   "iso-8859-5": 0.03,
 };
 
-const scripts: readonly (readonly [RegExp, string])[] = [
-  [/\p{Script=Latin}/u, "l"],
-  [/\p{Script=Cyrillic}/u, "c"],
-  [/\p{Script=Greek}/u, "g"],
-  [/\p{Script=Hebrew}/u, "h"],
-  [/\p{Script=Arabic}/u, "a"],
+const scripts: readonly RegExp[] = [
+  /\p{Script=Latin}/u,
+  /\p{Script=Cyrillic}/u,
+  /\p{Script=Greek}/u,
+  /\p{Script=Hebrew}/u,
+  /\p{Script=Arabic}/u,
 ];
+const scriptLetters = "lcgha";
+
+/** What is known of a UTF-16 unit: 1 looked at, 2 letter, 4 capital, 8 small letter, and its script from bit 4 on. */
+const unitFacts = new Uint8Array(65_536);
+
+function factsOf(unit: number): number {
+  let facts = unitFacts[unit]!;
+  if (facts !== 0) return facts;
+  const char = String.fromCharCode(unit);
+  const script = scripts.findIndex((pattern) => pattern.test(char)) + 1;
+  facts =
+    1 | (/\p{L}/u.test(char) ? 2 : 0) | (/\p{Lu}/u.test(char) ? 4 : 0) | (/\p{Ll}/u.test(char) ? 8 : 0) | (script << 4);
+  unitFacts[unit] = facts;
+  return facts;
+}
 
 /** The label of the likeliest encoding, or null where nothing reads like text. */
 export function guessLegacyCharset(bytes: Uint8Array): string | null {
@@ -158,9 +173,10 @@ function decodeCandidate(sample: Buffer, charset: string): string | null {
   }
 }
 
-function scriptOf(char: string): string {
-  for (const [pattern, code] of scripts) if (pattern.test(char)) return code;
-  return "";
+/** The script by its letter, empty where it is none of ours. */
+function scriptOf(unit: number): string {
+  const script = factsOf(unit) >> 4;
+  return script === 0 ? "" : scriptLetters[script - 1]!;
 }
 
 /** About −2 to 1: the share of characters beyond ASCII that are where text has them, less what text never does. */
@@ -215,24 +231,24 @@ function explained(letters: ReadonlyMap<string, number>, charset: string): numbe
 function weighPlace(text: string, index: number, wanted: string): number | null {
   const code = text.charCodeAt(index);
   if (code < 160 || code === 0xfffd || (code >= 0xe000 && code < 0xf900)) return -2;
-  const char = text[index]!;
-  const before = text[index - 1] ?? " ";
-  const after = text[index + 1] ?? " ";
-  const script = scriptOf(char);
-  if (script === "") return weighSymbol(char, before, after);
+  const before = index > 0 ? text.charCodeAt(index - 1) : 32;
+  const after = index + 1 < text.length ? text.charCodeAt(index + 1) : 32;
+  const script = scriptOf(code);
+  if (script === "") return weighSymbol(text[index]!, before, after);
   if (script !== wanted) return -0.5;
-  const neighbours = [before, after].filter((near) => /\p{L}/u.test(near));
-  if (neighbours.some((near) => scriptOf(near) !== script)) return -0.5;
+  const beforeIsLetter = (factsOf(before) & 2) !== 0;
+  const afterIsLetter = (factsOf(after) & 2) !== 0;
+  if ((beforeIsLetter && scriptOf(before) !== script) || (afterIsLetter && scriptOf(after) !== script)) return -0.5;
   // A capital after a small letter is what a wrong table looks like.
-  if (/\p{Lu}/u.test(char) && /\p{Ll}/u.test(before)) return -0.8;
-  return neighbours.length === 0 ? 0.1 : null;
+  if ((factsOf(code) & 4) !== 0 && (factsOf(before) & 8) !== 0) return -0.8;
+  return beforeIsLetter || afterIsLetter ? null : 0.1;
 }
 
-function weighSymbol(char: string, before: string, after: string): number {
-  const inside = /\p{L}/u.test(before) && /\p{L}/u.test(after) && !/[’'·\u00ad]/.test(char);
+function weighSymbol(char: string, before: number, after: number): number {
+  const inside = (factsOf(before) & factsOf(after) & 2) !== 0 && !/[’'·\u00ad]/.test(char);
   if (inside) return -0.6;
   if (punctuation.includes(char)) return 0.6;
-  if (/[\u2500-\u259f]/.test(char)) return /[\u2500-\u259f\s]/.test(after) ? 0.5 : -0.5;
+  if (/[\u2500-\u259f]/.test(char)) return (after >= 0x2500 && after < 0x25a0) || after <= 32 ? 0.5 : -0.5;
   return 0.05;
 }
 

@@ -37,9 +37,9 @@ export interface FolderAcquisitionResult {
 }
 
 /** Entries of a batch: a round trip to a thread costs 0.1 ms, a batch of small files a few ms. */
-const batchEntries = 48;
+const batchEntries = 128;
 /** How far reading may run ahead of the oldest unfinished batch; bounds memory. */
-const batchesAhead = 64;
+const batchesAhead = 32;
 /** A read that hangs so long (a failing disk, a dead network share) costs its batch, not the run. */
 const stallMs = 120_000;
 

@@ -21,23 +21,30 @@ export interface FileLock {
   close(): void;
 }
 
+/** Databases whose lock is held: garbage collection would close one that nothing else refers to, and free its lock. */
+const holding = new Set<Database>();
+
 /** A lock over `file` (`…/lock.db`), made where it is absent; nothing is opened before the first `acquire`. */
 export function fileLock(file: string): FileLock {
   let database: Database | null = null;
   let held = false;
   const release = () => {
-    if (held) database?.exec("ROLLBACK");
+    if (!held || !database) return;
+    database.exec("ROLLBACK");
+    holding.delete(database);
     held = false;
   };
   return {
     acquire(purpose, timeoutMs = 10_000) {
       try {
         database ??= openDatabase(file, { timeoutMs });
+        database.exec(`PRAGMA busy_timeout = ${Math.floor(timeoutMs)}`);
         database.exec("BEGIN EXCLUSIVE");
       } catch (error) {
         throw lockError(error, file, timeoutMs);
       }
       held = true;
+      holding.add(database);
       noteHolder(file, purpose);
     },
     release,

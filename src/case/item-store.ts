@@ -2,6 +2,7 @@
 import { fold } from "../../native-free/model/fold.ts";
 import type { Finding } from "../../native-free/model/findings.ts";
 import { stateOf, type ItemRow, type ItemTime } from "../../native-free/model/item.ts";
+import { foldersOf } from "./item-paths.ts";
 import { contentState } from "./schema.ts";
 import type { Database, Statement } from "./sqlite.ts";
 
@@ -87,15 +88,6 @@ export function extensionOf(name: string): string | null {
   if (dot <= 0 || dot === name.length - 1) return null;
   const extension = name.slice(dot + 1);
   return extension.length > maxExtensionChars || /\s/.test(extension) ? null : fold(extension);
-}
-
-/** The folders of a forensic path as words, escaped bytes read as UTF-8 where they are. */
-export function foldersOf(path: string): string {
-  const end = path.lastIndexOf("/");
-  if (end <= 0) return "";
-  return path
-    .slice(0, end)
-    .replace(/(?:%[0-9A-Fa-f]{2})+/g, (run) => Buffer.from(run.replaceAll("%", ""), "hex").toString("utf8"));
 }
 
 const zoneRank = { utc: 0, offset: 1, "local-unknown": 2 };

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { reportSays } from "../messages/en.ts";
 import { OperatorError } from "../messages/operator-error.ts";
-import { scopeRulesShape } from "./scope.ts";
+import type { scopeRulesShape } from "./scope.ts";
 
 export const operationFormat = 1;
 

@@ -247,9 +247,10 @@ export class WorkFileReader {
   *text(sha256: string): IterableIterator<StoredBlock> {
     const content = this.contentNumber(sha256);
     if (content === null) return;
-    const range = [content * blocksPerContent, (content + 1) * blocksPerContent];
-    for (const row of this.iterate("SELECT * FROM text_block WHERE id >= ? AND id < ? ORDER BY id", range)) {
-      yield storedBlock(row);
+    for (let index = 0; ; index += 1) {
+      const block = this.block(content, index);
+      if (!block) return;
+      yield block;
     }
   }
 

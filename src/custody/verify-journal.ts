@@ -49,7 +49,7 @@ export interface JournalVerdict {
   readonly recorded: ReadonlyMap<string, number>;
   /** Labels of the exhibits whose acquisition ended well. */
   readonly acquired: ReadonlySet<string>;
-  /** SHA-256 (hex) of `case.json` as the journal records it last (`details.caseSha256`), null where it does not. */
+  /** SHA-256 (hex) of `case.json` as the journal records it last (`details.caseFile`), null where it does not. */
   readonly caseSha256: string | null;
   /** SHA-256 (hex) of a report's printed form, by the content hash of the report. */
   readonly printed: ReadonlyMap<string, string>;
@@ -257,7 +257,7 @@ class JournalWalk {
     if (entry.body.act === "search") return;
     const { act, phase, exhibit, details } = entry.body;
     if (act === "acquire" && phase === "done" && exhibit !== null) this.#acquired.add(exhibit);
-    if (typeof details["caseSha256"] === "string") this.#caseSha256 = details["caseSha256"];
+    if (typeof details["caseFile"] === "string") this.#caseSha256 = details["caseFile"];
     if (typeof details["contentHash"] === "string" && typeof details["htmlSha256"] === "string") {
       this.#printed.set(details["contentHash"], details["htmlSha256"]);
     }

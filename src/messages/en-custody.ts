@@ -62,7 +62,7 @@ export const unchanged = (detail: string) => `unchanged${detail === "" ? "" : ` 
 export const changed = (detail: string) => `CHANGED: ${detail}`;
 export const badEntry = (seq: number, line: number, problem: string) => `entry ${seq} (line ${line}): ${problem}`;
 export const badLine = (line: number, problem: string) => `line ${line}: ${problem}`;
-export const checkpointDetail = (count: number) => `${count} checkpoints`;
+export const checkpointDetail = (count: number) => `${count} checkpoint(s)`;
 export const anchorDetail = (seq: number) => `pins entries 0 to ${seq}`;
 export const manifestDetail = (lines: number) => `${lines} lines, signature and hashes agree`;
 export const sourceDetail = (files: number) => `${files} files hashed again`;

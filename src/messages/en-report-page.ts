@@ -1,5 +1,4 @@
 /** The words of a report. Text from case and evidence stands beside them, never in them, except where a caller escaped it. */
-import type { FileState } from "../report/content.ts";
 
 const counted = (count: number, one: string, many: string) => `${grouped(count)} ${count === 1 ? one : many}`;
 
@@ -39,7 +38,7 @@ export const headings = {
   signature: "Signature",
 } as const;
 
-export const stateNames: Readonly<Record<FileState, string>> = {
+export const stateNames = {
   read: "Read",
   "not-understood": "Not understood",
   partial: "Partly read",
@@ -48,7 +47,7 @@ export const stateNames: Readonly<Record<FileState, string>> = {
   pending: "Not yet processed",
 };
 
-export const stateMeanings: Readonly<Record<FileState, string>> = {
+export const stateMeanings = {
   read: "hashed, typed and read",
   "not-understood": "hashed; its type is not known, its strings may be searchable",
   partial: "hashed; a part could not be read",

@@ -2,10 +2,8 @@
  * Sentences of the stand-alone checker page. They go into the page with its code, so this file imports nothing. Text from
  * files reaches the page as text nodes only.
  */
-import type { BadEntry } from "../report/verify/journal-check.ts";
-import type { DocumentProblem } from "../report/verify/signed-document.ts";
 
-const entryProblems: Readonly<Record<BadEntry["problem"], string>> = {
+const entryProblems = {
   "not-utf8": "its bytes are not well-formed UTF-8",
   "not-json": "it is not JSON",
   "not-canonical": "it is not in canonical form, so its bytes were edited",
@@ -30,7 +28,7 @@ const entryProblems: Readonly<Record<BadEntry["problem"], string>> = {
   "outside-delegation": "the session that signed it was not valid at that time",
 };
 
-const documentProblems: Readonly<Record<DocumentProblem, string>> = {
+const documentProblems = {
   malformed: "parts of it are missing",
   "hash-mismatch": "its content was changed after it was signed: the hash no longer fits",
   "unknown-key": "the key that signed it is not one of the case",
@@ -39,6 +37,10 @@ const documentProblems: Readonly<Record<DocumentProblem, string>> = {
   "foreign-delegation": "the session that signed it was opened for another case",
   "wrong-officer": "the key that signed it belongs to another officer",
 };
+
+/** What can be wrong with an entry of a journal, and with a signed document. */
+export type EntryProblem = keyof typeof entryProblems;
+export type DocumentProblem = keyof typeof documentProblems;
 
 const nouns = { manifest: "manifest", report: "report", checkpoint: "checkpoint" } as const;
 type Noun = keyof typeof nouns;
@@ -76,7 +78,7 @@ export const pageSays = {
   unreadable: (problem: string) => `The file could not be read (${problem}); give it again.`,
   brokenDocument: () => "It is named like a document of a case but is not well-formed JSON: it was damaged or changed.",
 
-  badEntry: (seq: number, line: number, problem: BadEntry["problem"]) =>
+  badEntry: (seq: number, line: number, problem: EntryProblem) =>
     `The first bad entry is entry ${seq} (line ${line}): ${entryProblems[problem]}. The ${seq} entries before it are sound.`,
   emptyJournal: () => "The journal holds no entry.",
   tornJournal: (entries: number) =>

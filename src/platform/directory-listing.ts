@@ -10,12 +10,22 @@ type SeekCall = (descriptor: number, offset: number, whence: number) => number;
 
 /** struct linux_dirent64: u64 inode, s64 offset, u16 record length, u8 type, then the name with a zero byte. */
 const lengthAt = 16;
+const typeAt = 18;
 const nameAt = 19;
+/** DT_UNKNOWN: the file system does not say; DT_DIR. */
+const unknownType = 0;
+const directoryType = 4;
 const bufferBytes = 64 * 1024;
 
+export interface ListedName {
+  readonly name: Buffer;
+  /** False only where the directory itself says that it is none: a hint that saves a call, never a fact for the record. */
+  readonly mayBeDirectory: boolean;
+}
+
 export interface DirectoryLister {
-  /** Names but `.` and `..`, unsorted. The descriptor must stand at the start. Throws an error with the system's `code`. */
-  list(descriptor: number): Buffer[];
+  /** Names but `.` and `..`, unsorted. Throws an error with the system's `code`. */
+  list(descriptor: number): ListedName[];
 }
 
 /** Null where the call cannot be had. */
@@ -42,9 +52,9 @@ class LinuxDirectories implements DirectoryLister {
     this.#seek = library.func("int64_t lseek(int fd, int64_t offset, int whence)") as SeekCall;
   }
 
-  list(descriptor: number): Buffer[] {
+  list(descriptor: number): ListedName[] {
     this.#seek(descriptor, 0, 0);
-    const names: Buffer[] = [];
+    const names: ListedName[] = [];
     for (;;) {
       const filled = Number(this.#call(descriptor, this.#buffer, this.#buffer.length));
       if (filled < 0) {
@@ -55,7 +65,9 @@ class LinuxDirectories implements DirectoryLister {
       for (let at = 0; at < filled; ) {
         const next = at + this.#buffer.readUInt16LE(at + lengthAt);
         const name = this.#buffer.subarray(at + nameAt, this.#buffer.indexOf(0, at + nameAt));
-        if (!isDots(name)) names.push(Buffer.from(name));
+        const type = this.#buffer[at + typeAt];
+        const mayBeDirectory = type === directoryType || type === unknownType;
+        if (!isDots(name)) names.push({ name: Buffer.from(name), mayBeDirectory });
         at = next;
       }
     }

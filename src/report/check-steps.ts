@@ -1,7 +1,6 @@
 /** The steps by which anybody checks a report with sha256sum, python3 and openssl alone. A test runs them as printed. */
 import * as text from "../messages/en-report-page.ts";
-import type { ReportedFile } from "./content.ts";
-import type { SignedReport } from "./render.ts";
+import type { ReportedFile, SignedReport } from "./content.ts";
 
 export interface CheckStep {
   readonly say: string;

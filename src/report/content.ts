@@ -165,3 +165,18 @@ export interface ReportContent {
   readonly limitations: readonly Limitation[];
   readonly files: readonly ReportedFile[];
 }
+
+/** The signed document, as the custody code makes it. */
+export interface SignedReport {
+  readonly content: ReportContent;
+  /** Hex. */
+  readonly contentHash: string;
+  /** Base64. */
+  readonly sig: string;
+  readonly officer: string;
+  readonly key: string;
+  readonly delegation: {
+    readonly key: string;
+    readonly body: { readonly officerKey: string; readonly publicKey: string; readonly until: string };
+  } | null;
+}

@@ -15,10 +15,10 @@ import { domains, signDocument } from "../custody/document.ts";
 import { sha256Hex, type Act, type Journal } from "../custody/journal.ts";
 import type { Signer } from "../custody/signer.ts";
 import { toolIdentity } from "../custody/tool-identity.ts";
-import type { ReportContent, ReportedFile, ReportKind } from "./content.ts";
+import type { ReportContent, ReportedFile, ReportKind, SignedReport } from "./content.ts";
 import { writeItemsFile, type ItemsFile } from "./items-file.ts";
 import { loadReportContent, verifyPageBytes } from "./load-content.ts";
-import { renderHtml, type SignedReport } from "./render.ts";
+import { renderHtml } from "./render.ts";
 
 export interface ReportOptions {
   readonly kind?: ReportKind;

@@ -128,7 +128,9 @@ function renderAcquisition(body: JsonObject, manifestHash: string | null): Html 
     "resumedEntries",
   ];
   const files = objectOf(body["files"]);
-  const tallies = [body["kinds"], body["statuses"]].flatMap((part) => [...flatten(part ?? null)].sort());
+  const tallies = [body["kinds"], body["statuses"]].flatMap((part) =>
+    [...flatten(part ?? null)].sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
   return factTable([
     ...known.map((name): [string, HtmlValue] => [name, valueOf(body[name])]),
     ["tool", toolOf(body["tool"])],

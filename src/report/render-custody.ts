@@ -1,11 +1,10 @@
 /** Findings, verification, journal, keys, self-test, limitations, how to check. */
 import * as text from "../messages/en-report-page.ts";
-import type { FindingClass, JournalLine, ReportContent } from "./content.ts";
+import type { FindingClass, JournalLine, ReportContent, SignedReport } from "./content.ts";
 import { checkSteps } from "./check-steps.ts";
 import { evidence, html, type Html, type HtmlValue } from "./html.ts";
 import { flatten } from "./journal-extract.ts";
 import { commands, factTable, mono, section } from "./render-parts.ts";
-import type { SignedReport } from "./render.ts";
 
 export function renderFindings({ findings, files }: ReportContent): Html {
   const items = files.find(({ what }) => what === "items");
@@ -149,7 +148,9 @@ export function renderKeys({ officers }: ReportContent): Html {
 
 export function renderSelfTest({ selfTest }: ReportContent): Html {
   const rows = selfTest
-    ? [...flatten(selfTest)].sort().map(([name, value]): [string, HtmlValue] => [name, evidence(value)])
+    ? [...flatten(selfTest)]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, value]): [string, HtmlValue] => [name, evidence(value)])
     : [];
   return section("selftest", text.headings.selfTest, selfTest ? factTable(rows) : html`<p>${text.noSelfTest()}</p>`);
 }

@@ -3,7 +3,7 @@
  * the content, its hash, the checkpoint and the signature, and nothing that is not in the JSON form.
  */
 import * as text from "../messages/en-report-page.ts";
-import type { ReportContent } from "./content.ts";
+import type { SignedReport } from "./content.ts";
 import { evidence, html, ownMarkup, type Html } from "./html.ts";
 import { renderAuthority, renderExhibits, renderOperation, renderProcessing } from "./render-case.ts";
 import { renderCompleteness } from "./render-completeness.ts";
@@ -19,21 +19,6 @@ import {
 } from "./render-custody.ts";
 import { factTable, mono, section } from "./render-parts.ts";
 import { reportStyle } from "./report-style.ts";
-
-/** The signed document, as the custody code makes it. */
-export interface SignedReport {
-  readonly content: ReportContent;
-  /** Hex. */
-  readonly contentHash: string;
-  /** Base64. */
-  readonly sig: string;
-  readonly officer: string;
-  readonly key: string;
-  readonly delegation: {
-    readonly key: string;
-    readonly body: { readonly officerKey: string; readonly publicKey: string; readonly until: string };
-  } | null;
-}
 
 /** The whole page. Pure: the same document gives the same bytes. */
 export function renderHtml(report: SignedReport): string {

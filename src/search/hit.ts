@@ -4,7 +4,7 @@ import { textOverlapChars } from "../../native-free/model/prepared.ts";
 import { blocksPerContent } from "../case/schema.ts";
 import type { WorkFileReader } from "../case/work-file-reader.ts";
 import { fullPath, type StoredItem } from "../case/work-file-rows.ts";
-import { foldersOf } from "../case/item-store.ts";
+import { foldersOf } from "../case/item-paths.ts";
 import { ftsExpression } from "./compile.ts";
 import { findPhrase, firstPlace } from "./phrase-finder.ts";
 import type { FilterTerm, TextTerm } from "./query.ts";

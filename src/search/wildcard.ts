@@ -1,5 +1,6 @@
 /** Patterns over names and paths: `*` any characters, `?` one. Time at most length of value × length of pattern. */
 import { fold } from "../../native-free/model/fold.ts";
+import { plainPath } from "../case/item-paths.ts";
 import { fullPath } from "../case/work-file-rows.ts";
 
 /** True where the whole of `value` is described by `pattern`; both are folded. */
@@ -33,19 +34,22 @@ export function likeValue(value: unknown, pattern: unknown): boolean {
   return typeof value === "string" && matchesWildcard(fold(value), String(pattern));
 }
 
-/** A path with or without its exhibit's label; without wildcards the pattern may lie anywhere in it. */
+/**
+ * A path as it is shown, or its names alone (`plainPath`), with the exhibit's label in front or not; without wildcards the
+ * pattern may lie anywhere in it.
+ */
 export function likePath(label: unknown, path: unknown, pattern: unknown, whole: unknown): boolean {
-  const full = fold(fullPath(String(label), String(path)));
-  if (Number(whole) === 0) return full.includes(String(pattern));
-  return matchesWildcard(full, String(pattern)) || matchesWildcard(fold(String(path)), String(pattern));
+  const wanted = String(pattern);
+  const shown = fold(fullPath(String(label), String(path)));
+  const plain = fold(plainPath(String(path)));
+  const labelled = `${fold(String(label))}/${plain}`;
+  if (Number(whole) === 0) return shown.includes(wanted) || labelled.includes(wanted);
+  return [shown, plain, labelled].some((value) => matchesWildcard(value, wanted));
 }
 
-/** True where `path` is the folder (folded, slashes at its ends do not count) or lies in it. */
+/** True where `path` is the folder (folded; slashes at its ends do not count) or lies in it. */
 export function isUnder(path: unknown, folder: unknown): boolean {
-  const decoded = String(path).replace(/(?:%[0-9A-Fa-f]{2})+/g, (run) =>
-    Buffer.from(run.replaceAll("%", ""), "hex").toString("utf8"),
-  );
-  const inner = fold(decoded).replace(/^\/+/, "");
+  const inner = fold(plainPath(String(path)));
   const outer = String(folder).replace(/^\/+|\/+$/g, "");
-  return inner === outer || inner.startsWith(`${outer}/`) || inner.startsWith(`${outer}!/`) || outer === "";
+  return outer === "" || inner === outer || inner.startsWith(`${outer}/`) || inner.startsWith(`${outer}!`);
 }

@@ -7,7 +7,7 @@
  */
 import { closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync, type BigIntStats } from "node:fs";
 import { join } from "node:path";
-import type { DirectoryLister } from "../platform/directory-listing.ts";
+import type { DirectoryLister, ListedName } from "../platform/directory-listing.ts";
 
 const slash = 0x2f;
 const onLinux = process.platform === "linux";
@@ -55,10 +55,12 @@ export class FolderReader {
   }
 
   /** Names in a directory, as raw bytes in byte order. */
-  list(directory: Uint8Array): Buffer[] {
+  list(directory: Uint8Array): ListedName[] {
     const { base, descriptor } = this.#directory(Buffer.from(directory));
-    const names = this.#lister ? this.#lister.list(descriptor) : readdirSync(base, { encoding: "buffer" });
-    return names.sort(Buffer.compare);
+    const names = this.#lister
+      ? this.#lister.list(descriptor)
+      : readdirSync(base, { encoding: "buffer" }).map((name) => ({ name, mayBeDirectory: true }));
+    return names.sort((a, b) => Buffer.compare(a.name, b.name));
   }
 
   /** lstat at full precision; never follows. */

@@ -5,6 +5,7 @@
  */
 import type { BigIntStats } from "node:fs";
 import { finding } from "../../native-free/model/findings.ts";
+import type { ListedName } from "../platform/directory-listing.ts";
 import { errorCode, type EntryDescriber, type Outcome } from "./describe-entry.ts";
 import type { FolderReader } from "./folder-reader.ts";
 import type { ManifestEntry } from "./manifest-entry.ts";
@@ -14,7 +15,7 @@ export type Walked = { readonly path: Buffer; readonly directory: ManifestEntry 
 
 interface Level {
   readonly path: Buffer;
-  readonly names: Buffer[];
+  readonly names: readonly ListedName[];
   next: number;
   readonly identity: string;
 }
@@ -27,13 +28,13 @@ export function* walkFolder(reader: FolderReader, describer: EntryDescriber): Ge
   const root = Buffer.alloc(0);
   const levels: Level[] = [{ path: root, names: reader.list(root), next: 0, identity: identityOf(rootStat) }];
   for (let level = levels.at(-1); level; level = levels.at(-1)) {
-    const name = level.names[level.next++];
-    if (name === undefined) {
+    const listed = level.names[level.next++];
+    if (listed === undefined) {
       levels.pop();
       continue;
     }
-    const path = level.path.length === 0 ? name : Buffer.concat([level.path, slash, name]);
-    const stat = tryStat(reader, path);
+    const path = level.path.length === 0 ? listed.name : Buffer.concat([level.path, slash, listed.name]);
+    const stat = listed.mayBeDirectory ? tryStat(reader, path) : null;
     if (!stat?.isDirectory()) {
       yield { path, directory: null };
       continue;
@@ -65,7 +66,7 @@ function openDirectory(
   stat: BigIntStats,
   rootStat: BigIntStats,
   ancestors: readonly Level[],
-): { outcome: Outcome; names: Buffer[] | null } {
+): { outcome: Outcome; names: ListedName[] | null } {
   const identity = identityOf(stat);
   if (stat.dev !== rootStat.dev || ancestors.some((level) => level.identity === identity)) {
     return { outcome: { ...done, status: "skipped", reason: "mount", findings: [finding("folder/mount")] }, names: null };

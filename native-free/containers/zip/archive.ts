@@ -36,29 +36,34 @@ export interface Stretch {
   readonly length: number;
 }
 
+/** More entries than this are not listed: each takes some 2.5 KB while the archive is open. */
+const ENTRY_LIMIT = 250_000;
+
 /** Lists up to `limit` entries. Throws EvidenceError `zip/damaged` where there is neither an end record nor an entry. */
-export async function openZip(source: ByteSource, limit = 1_000_000): Promise<ZipArchive> {
+export async function openZip(source: ByteSource, limit = ENTRY_LIMIT): Promise<ZipArchive> {
   const end = findEnd(source);
   const directory: Directory = end
     ? await readDirectory(source, end, limit)
     : { records: [], badAt: [], truncated: false };
   const listed = directory.records.map((record, index) => joinRecord(source, record, index));
-  const gaps = findGaps(source, listed, end);
+  // What a cut list does not name lies in gaps of its own making: they say nothing.
+  const gaps = directory.truncated ? [] : findGaps(source, listed, end);
   const room = { left: limit - listed.length };
   const found = gaps.flatMap((gap) => scanGap(source, gap, room));
   if (!end && found.length === 0) throw new EvidenceError("zip/damaged", { problem: "no-entries" });
   const entries = markRepeats([...listed, ...found]);
   const damaged = end === null || directory.badAt.length > 0 || (listed.length === 0 && found.length > 0);
-  const edges = findEdges(source, entries, end);
+  const edges = directory.truncated ? { before: null, after: null } : findEdges(source, entries, end);
   const unexplained = sumUnexplained(gaps, found, edges);
   const counts = { listed: listed.length, found: found.length, bad: directory.badAt.length, unexplained };
+  const truncated = directory.truncated || room.left <= 0;
   return {
     entries,
-    findings: describe(end, counts, damaged, edges),
+    findings: truncated ? [finding("zip/too-many-entries", { limit })] : describe(end, counts, damaged, edges),
     comment: end?.comment ?? new Uint8Array(0),
     ...edges,
     damaged,
-    truncated: directory.truncated || room.left <= 0,
+    truncated,
   };
 }
 

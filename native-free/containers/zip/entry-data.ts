@@ -2,7 +2,7 @@
  * The decoded bytes of a ZIP entry: stored, deflate and Deflate64. Everything that can be decoded is delivered, also
  * beyond the declared size; what is wrong is thrown after it.
  */
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { crc32, createInflateRaw, inflateRawSync } from "node:zlib";
 import { readRange, type ByteSource } from "../../bytes/byte-source.ts";
 import { EvidenceError } from "../../model/errors.ts";
@@ -85,7 +85,8 @@ function inflateAtOnce({ source, at, packedSize, size }: PackedData): Uint8Array
   try {
     // The default piece of 16 KiB would be kept alive by each small entry.
     const chunkSize = Math.max(64, Math.min(STEP_BYTES, size ?? STEP_BYTES));
-    return inflateRawSync(readRange(source, at, packedSize), { maxOutputLength: AT_ONCE_BYTES, chunkSize });
+    const maxOutputLength = Math.max(64, size ?? AT_ONCE_BYTES);
+    return inflateRawSync(readRange(source, at, packedSize), { maxOutputLength, chunkSize });
   } catch (error) {
     // Larger than declared or broken: the stream decodes it again and says which.
     if (isZlibError(error) || (error as { code?: unknown }).code === "ERR_BUFFER_TOO_LARGE") return null;

@@ -12,6 +12,22 @@ const inline = new Set(
 );
 const hiddenText: Readonly<Record<string, string>> = { script: "script", style: "style" };
 
+/** Attributes that lead elsewhere, and attributes that a reader of the page gets to see. */
+const attributeUse: Readonly<Record<string, "link" | "shown">> = {
+  href: "link",
+  src: "link",
+  action: "link",
+  data: "link",
+  cite: "link",
+  poster: "link",
+  srcset: "link",
+  formaction: "link",
+  alt: "shown",
+  title: "shown",
+  placeholder: "shown",
+  "aria-label": "shown",
+};
+
 const metaFields: Readonly<Record<string, FieldName>> = {
   author: "author",
   "dc.creator": "author",
@@ -45,10 +61,14 @@ export class HtmlHandler {
   /** Text handed out so far. */
   chars = 0;
   #text = "";
+  /** The text so far, handed out or not, ends with a line break. */
+  #atLineStart = true;
   #ready: Extraction[] = [];
   readonly #side = new Map<string, string[]>();
   #sideChars = 0;
   #hidden: string | null = null;
+  /** Text of the script or style that is open. */
+  #hiddenPieces = "";
   #title: string | null = null;
   #seen = new Set<string>();
 
@@ -64,6 +84,7 @@ export class HtmlHandler {
 
   /** What is complete by now; with `last`, everything. */
   *take(last: boolean): Generator<Extraction> {
+    if (last) this.#closeHidden();
     if (last && this.#title !== null) this.#closeTitle();
     if (this.#text !== "") {
       this.chars += this.#text.length;
@@ -88,19 +109,26 @@ export class HtmlHandler {
     if (name === "meta") this.#meta(attributes);
     if (name === "html" && attributes.lang) this.#language(attributes.lang);
     if (name === "html" && attributes["xml:lang"]) this.#language(attributes["xml:lang"]);
-    for (const key of ["href", "src", "action", "data", "cite", "poster", "srcset", "formaction"]) {
-      if (attributes[key]) this.#addSide("link", attributes[key]);
+    for (const key in attributes) {
+      const use = attributeUse[key];
+      if (use === undefined || attributes[key] === "") continue;
+      if (use === "link") this.#addSide("link", attributes[key]!);
+      else this.#addText(` ${attributes[key]} `);
     }
-    for (const key of ["alt", "title", "placeholder", "aria-label"])
-      if (attributes[key]) this.#addText(` ${attributes[key]} `);
     if (name === "input" && attributes.value) this.#addSide("value", attributes.value);
     if (name === "td" || name === "th") this.#addText("\t");
   }
 
   #close(name: string): void {
-    if (name in hiddenText) this.#hidden = null;
+    if (name in hiddenText) this.#closeHidden();
     if (name === "title" && this.#title !== null) this.#closeTitle();
     if (!inline.has(name)) this.#separate();
+  }
+
+  #closeHidden(): void {
+    if (this.#hidden !== null) this.#addSide(this.#hidden, this.#hiddenPieces);
+    this.#hidden = null;
+    this.#hiddenPieces = "";
   }
 
   #closeTitle(): void {
@@ -112,15 +140,18 @@ export class HtmlHandler {
 
   #addText(text: string): void {
     if (this.#hidden !== null) {
-      this.#addSide(this.#hidden, text);
+      this.#hiddenPieces += text;
       return;
     }
     if (this.#title !== null) this.#title += text;
     this.#text += text;
+    if (text !== "") this.#atLineStart = text.endsWith("\n");
   }
 
   #separate(): void {
-    if (this.#hidden === null && !this.#text.endsWith("\n")) this.#text += "\n";
+    if (this.#hidden !== null || this.#atLineStart) return;
+    this.#text += "\n";
+    this.#atLineStart = true;
   }
 
   #addSide(label: string, text: string): void {

@@ -3,7 +3,7 @@
  * usual part names where relationships are absent or damaged.
  */
 import { partName, type Parts, type ZipEntry } from "../../containers/zip-parts.ts";
-import { DocumentRun, readXmlPart } from "../document-run.ts";
+import { type DocumentRun, readXmlPart } from "../document-run.ts";
 import type { XmlHandler } from "../xml-stream.ts";
 
 /** The last word of a relationship's type URI says what the target is, in transitional and strict documents alike. */

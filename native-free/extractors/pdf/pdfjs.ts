@@ -2,11 +2,12 @@
  * pdf.js for what PDFium does not tell: metadata, outline, annotations, form values, scripts, attachments; and text where
  * PDFium cannot open a document at all. No code of the document is run, nothing is loaded from anywhere.
  */
+import type * as Pdfjs from "pdfjs-dist/legacy/build/pdf.mjs";
 import type { Child, Extraction } from "../../model/extraction.ts";
 import { finding } from "../../model/findings.ts";
 import { infoFields, xmpFields } from "./pdf-fields.ts";
 
-type PdfjsModule = typeof import("pdfjs-dist/legacy/build/pdf.mjs");
+type PdfjsModule = typeof Pdfjs;
 type LoadingTask = ReturnType<PdfjsModule["getDocument"]>;
 export type PdfjsDocument = Awaited<LoadingTask["promise"]>;
 
@@ -15,6 +16,18 @@ const NO_CODE: object = { isEvalSupported: false };
 
 /** Loading it takes a quarter of a second, so it waits for the first PDF. */
 let loaded: Promise<PdfjsModule> | null = null;
+
+/** While it loads it looks for an addon to draw with and complains on the console; nothing is drawn here. */
+async function load(): Promise<PdfjsModule> {
+  const output = globalThis.console;
+  const { warn } = output;
+  output.warn = () => undefined;
+  try {
+    return await import("pdfjs-dist/legacy/build/pdf.mjs");
+  } finally {
+    output.warn = warn;
+  }
+}
 
 /** One document, opened when it is first asked for. `close` has to be called whatever happens. */
 export class PdfjsSession {
@@ -28,7 +41,7 @@ export class PdfjsSession {
 
   /** Throws what pdf.js throws, each time it is asked. */
   async document(): Promise<PdfjsDocument> {
-    loaded ??= import("pdfjs-dist/legacy/build/pdf.mjs");
+    loaded ??= load();
     const { getDocument } = await loaded;
     this.#task ??= getDocument({
       data: new Uint8Array(this.#bytes),

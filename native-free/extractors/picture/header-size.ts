@@ -9,10 +9,11 @@ export interface PixelSize {
 /** Null where the format keeps its size elsewhere or the header is cut. */
 export function headerSize(source: ByteSource): PixelSize | null {
   const head = Buffer.from(readRange(source, 0, 64));
-  if (head.length < 26) return null;
   const text = head.toString("latin1", 0, 16);
-  if (text.startsWith("\x89PNG\r\n\x1a\n")) return { width: head.readUInt32BE(16), height: head.readUInt32BE(20) };
+  if (head.length < 10) return null;
   if (/^GIF8[79]a/.test(text)) return { width: head.readUInt16LE(6), height: head.readUInt16LE(8) };
+  if (head.length < 26) return null;
+  if (text.startsWith("\x89PNG\r\n\x1a\n")) return { width: head.readUInt32BE(16), height: head.readUInt32BE(20) };
   if (text.startsWith("8BPS")) return { width: head.readUInt32BE(18), height: head.readUInt32BE(14) };
   if (text.startsWith("qoif")) return { width: head.readUInt32BE(4), height: head.readUInt32BE(8) };
   if (text.startsWith("\0\0\x01\0") || text.startsWith("\0\0\x02\0"))

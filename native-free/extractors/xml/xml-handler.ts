@@ -62,6 +62,8 @@ const maxDepth = 256;
 export class XmlHandler {
   chars = 0;
   #text = "";
+  /** The text so far, handed out or not, ends with a line break. */
+  #atLineStart = true;
   #ready: Extraction[] = [];
   readonly #side = new Map<string, string[]>();
   #sideChars = 0;
@@ -169,11 +171,14 @@ export class XmlHandler {
 
   #addText(text: string): void {
     this.#text += text;
+    if (text !== "") this.#atLineStart = text.endsWith("\n");
     if (this.#captured && this.#captured.text.length < 8192) this.#captured.text += text;
   }
 
   #separate(): void {
-    if (this.#text !== "" && !this.#text.endsWith("\n")) this.#text += "\n";
+    if (this.#atLineStart) return;
+    this.#text += "\n";
+    this.#atLineStart = true;
   }
 
   #addAttributes(attributes: Readonly<Record<string, string>>): void {

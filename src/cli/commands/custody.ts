@@ -129,7 +129,7 @@ async function addOfficer(theCase: Case, name: string, context: CommandContext):
     const file = { ...theCase.file, officers: listed };
     // Recorded before and not written yet: an interrupted run left it so.
     const again = journal.keys().officerKey(keyId) !== null;
-    const details = { key: { officer, keyId, publicKey }, caseSha256: registerHash(file) };
+    const details = { key: { officer, keyId, publicKey }, caseFile: registerHash(file) };
     const seq = again ? null : journal.append("key-added", details, signer).seq;
     rewriteCase(theCase, file);
     context.output.line(custodySays.officerAdded(context.output.safe(officer), keyId));

@@ -51,7 +51,8 @@ async function runVerify(context: CommandContext): Promise<ExitCode> {
 
 function conclude(verdict: CaseVerdict, sourceOk: boolean, { output, signal }: CommandContext): ExitCode {
   const { journal } = verdict;
-  if (journal.unanchoredTail > 0) output.line(custodySays.unanchored(journal.unanchoredTail));
+  if (journal.firstBad === null && journal.unanchoredTail > 0)
+    output.line(custodySays.unanchored(journal.unanchoredTail));
   for (const intent of journal.openIntents) output.note(custodySays.openIntent(intent.seq, output.safe(intent.act)));
   const bad = verdict.parts.filter((part) => !part.ok).length + (sourceOk ? 0 : 1);
   if (signal.aborted) output.note(custodySays.verifyStopped());

@@ -3,28 +3,14 @@
  * number, link to the entry before, key, signature, ends of acts, checkpoints. Stops judging at the first bad entry,
  * since nothing after it is worth more than that one.
  */
+import type { EntryProblem } from "../../messages/en-verify-page.ts";
 import { canonicalJson } from "../../../native-free/model/canonical-json.ts";
-import { JournalKeys, type EntryBody, type KeyProblem } from "./journal-keys.ts";
+import { JournalKeys, type EntryBody } from "./journal-keys.ts";
 import { LineRoot } from "./line-root.ts";
 import { fromHex, fromUtf8, toHex } from "./octets.ts";
 import { linesOfFile, type PageFile, type Progress } from "./page-file.ts";
 import { documentHash, isLoose, signedBy, textOf, type Loose } from "./signed-document.ts";
 import { Sha256 } from "./sha256.ts";
-
-export type EntryProblem =
-  | KeyProblem
-  | "not-utf8"
-  | "not-json"
-  | "not-canonical"
-  | "malformed"
-  | "newer-version"
-  | "hash-mismatch"
-  | "wrong-seq"
-  | "prev-mismatch"
-  | "bad-signature"
-  | "clock-back"
-  | "no-intent"
-  | "bad-checkpoint";
 
 export interface BadEntry {
   /** 1 for the first line of the file. */

@@ -1,4 +1,5 @@
 /** The keys that may sign at each entry of a journal, as the journal's own entries give and take them. */
+import type { EntryProblem } from "../../messages/en-verify-page.ts";
 import {
   checkDelegation,
   isLoose,
@@ -24,7 +25,9 @@ export interface EntryBody extends Loose {
   readonly details: Loose;
 }
 
-export type KeyProblem =
+/** The problems of entries that are about keys. */
+export type KeyProblem = Extract<
+  EntryProblem,
   | "bad-genesis"
   | "bad-key"
   | "bad-delegation"
@@ -34,7 +37,8 @@ export type KeyProblem =
   | "wrong-officer"
   | "unknown-delegation"
   | "ended-delegation"
-  | "outside-delegation";
+  | "outside-delegation"
+>;
 
 export interface OfficerState extends KnownKey {
   /** The entry that took the key back, or null. */

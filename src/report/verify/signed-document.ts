@@ -3,6 +3,7 @@
  * hash, by an officer's key or by a session key that an officer's key vouches for. Written from the format's description,
  * apart from the program that makes them, so that one checks the other.
  */
+import type { DocumentProblem } from "../../messages/en-verify-page.ts";
 import { canonicalJson } from "../../../native-free/model/canonical-json.ts";
 import { VerifyKey } from "./ed25519-verify.ts";
 import { fromBase64, toHex, utf8 } from "./octets.ts";
@@ -64,15 +65,6 @@ export function signedBy(publicKey: string, bytes: Uint8Array, signature: string
   }
   return key !== null && key.verifies(bytes, sig);
 }
-
-export type DocumentProblem =
-  | "malformed"
-  | "hash-mismatch"
-  | "unknown-key"
-  | "bad-signature"
-  | "bad-delegation"
-  | "foreign-delegation"
-  | "wrong-officer";
 
 export interface DocumentResult {
   readonly problem: DocumentProblem | null;

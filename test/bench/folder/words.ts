@@ -54,7 +54,7 @@ export class Vocabulary {
 
   constructor(language: string, seed: number) {
     const chance = new Chance(seed);
-    const [heads = "", tails = ""] = syllables[language] ?? [];
+    const [heads, tails] = syllables[language] ?? ["", ""];
     const [head, tail] = [heads.split(" "), tails.split(" ")];
     const seen = new Set<string>();
     while (seen.size < vocabularySize) {

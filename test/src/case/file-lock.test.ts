@@ -40,11 +40,15 @@ setInterval(() => {}, 1000);
     );
     const flags = process.execArgv.filter((flag) => flag === "--no-addons");
     const child = spawn(process.execPath, [...flags, script], { stdio: ["ignore", "pipe", "inherit"] });
-    await once(child.stdout, "data");
+    const exited = once(child, "exit");
     const lock = fileLock(file);
-    expect(() => lock.acquire("other", 100)).toThrow(new RegExp(`process ${child.pid} `));
-    child.kill("SIGKILL");
-    await once(child, "exit");
+    try {
+      await once(child.stdout, "data");
+      expect(() => lock.acquire("other", 100)).toThrow(new RegExp(`process ${child.pid} `));
+    } finally {
+      child.kill("SIGKILL");
+      await exited;
+    }
     lock.acquire("other", 1000);
     lock.close();
   }, 20_000);

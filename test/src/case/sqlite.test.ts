@@ -35,8 +35,8 @@ describe.each(engines)("%s", (engine) => {
     const done = database.prepare("INSERT INTO t VALUES (?, ?, ?, ?, ?)").run([7, 1.5, "łódź\u0000x", bytes, null]);
     expect(done).toEqual({ changes: 1, lastRowid: 1 });
     database.prepare("INSERT INTO t (a, c) VALUES (:a, @c)").run({ a: 8, c: "named" });
-    const row = database.prepare<Record<string, unknown>>("SELECT * FROM t WHERE a = $a").get({ a: 7 });
-    expect({ ...row, d: [...(row?.["d"] as Uint8Array)] }).toEqual({
+    const row = database.prepare<Record<string, unknown>>("SELECT * FROM t WHERE a = $a").get({ a: 7 }) ?? {};
+    expect({ ...row, d: [...(row["d"] as Uint8Array)] }).toEqual({
       a: 7,
       b: 1.5,
       c: "łódź\u0000x",

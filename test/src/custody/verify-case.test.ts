@@ -17,7 +17,7 @@ const sha256 = (bytes: string | Buffer) => createHash("sha256").update(bytes).di
 function makeCase(lines: readonly string[] = ['{"a":1}', '{"b":2}', '{"c":3}', '{"d":4}', '{"e":5}']) {
   const dir = temporaryFolder();
   writeCaseFile(dir);
-  const details = { caseSha256: sha256(readFileSync(join(dir, "case.json"))) };
+  const details = { caseFile: sha256(readFileSync(join(dir, "case.json"))) };
   const genesis = { caseId: "case-1", caseNumber: "2026-0042", officers: [pub(ana)], details };
   const journal = createJournal(dir, genesis, ana, fixedOptions());
   const exhibit = join(dir, "exhibits", "M01");

@@ -8,9 +8,9 @@ import { recordOperation } from "../../../src/case/operation.ts";
 import { emptyForm } from "../../../src/case/operation-form.ts";
 import { verifyCase } from "../../../src/custody/verify-case.ts";
 import { checkSteps } from "../../../src/report/check-steps.ts";
-import { reportBounds } from "../../../src/report/content.ts";
+import { reportBounds, type SignedReport } from "../../../src/report/content.ts";
 import { makeReport, type MadeReport } from "../../../src/report/make-report.ts";
-import { renderHtml, type SignedReport } from "../../../src/report/render.ts";
+import { renderHtml } from "../../../src/report/render.ts";
 import { cssString } from "../../../src/report/report-style.ts";
 import {
   addExhibit,

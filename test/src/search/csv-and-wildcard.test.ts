@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { csvCell } from "../../../src/search/csv.ts";
 import { parseQuery } from "../../../src/search/query-parser.ts";
 import { countDistinct } from "../../../src/search/search-case.ts";
-import { matchesWildcard } from "../../../src/search/wildcard.ts";
+import { foldersOf, plainPath } from "../../../src/case/item-paths.ts";
+import { isUnder, likePath, matchesWildcard } from "../../../src/search/wildcard.ts";
 
 it("counts different values of sorted sequences", () => {
   fc.assert(
@@ -53,4 +54,29 @@ describe("CSV", () => {
 
 it("parses what the help shows", () => {
   expect(() => parseQuery('invoice "delivery note" type:pdf -draft')).not.toThrow();
+});
+
+describe("paths", () => {
+  it.each([
+    ["folder:/Users/x/a.zip!/b%3A.doc", "Users/x/a.zip!/b:.doc", "Users/x/a.zip!"],
+    ["p2/ntfs:/a.img!p1/fat:/x/y", "a.img!/x/y", "a.img!/x"],
+    ["folder:/top", "top", ""],
+    ["docs/%E4%B8%AD/x", "docs/中/x", "docs/中"],
+    ["plain", "plain", ""],
+  ])("%s without readers", (path, plain, folders) => {
+    expect(plainPath(path)).toBe(plain);
+    expect(foldersOf(path)).toBe(folders);
+  });
+
+  it("match with and without label and reader, and lie in folders", () => {
+    const path = "folder:/Sales/2019/a b.doc";
+    for (const whole of ["sales/2019/*", "m01/sales/*.doc", "m01/folder:/sales/*", "*/2019/a?b.doc"]) {
+      expect([whole, likePath("M01", path, whole, 1)]).toEqual([whole, true]);
+    }
+    expect(likePath("M01", path, "2019/*", 1)).toBe(false);
+    expect(likePath("M01", path, "m01/sales", 0)).toBe(true);
+    expect(likePath("M01", path, "sales/2020", 0)).toBe(false);
+    for (const folder of ["sales", "/sales/2019/", "sales/2019/a b.doc", ""]) expect(isUnder(path, folder)).toBe(true);
+    for (const folder of ["sale", "2019", "folder:/sales"]) expect(isUnder(path, folder)).toBe(false);
+  });
 });

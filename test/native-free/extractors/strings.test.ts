@@ -1,0 +1,58 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { extractStrings } from "../../../native-free/extractors/strings.ts";
+import { sourceOf } from "./gather.ts";
+
+const noise = Uint8Array.of(0x90, 0x81, 0x11, 0x90, 0x81, 0x11, 0x9d);
+const between = (...texts: Uint8Array[]): Uint8Array =>
+  Buffer.concat([noise, ...texts.flatMap((text) => [text, noise])]);
+const lines = (bytes: Uint8Array, limits = {}): string[] =>
+  [...extractStrings(sourceOf(bytes), limits)].join("").split("\n").filter(Boolean);
+const big = (text: string): Buffer => Buffer.from(text, "utf16le").swap16();
+
+describe("strings", () => {
+  it("finds ASCII, Latin-1, UTF-8 and UTF-16 of both orders at any parity", () => {
+    const found = lines(
+      between(
+        Buffer.from("plain words"),
+        Buffer.from("Stra\xdfe nach M\xfcnchen", "latin1"),
+        Buffer.from("Αθήνα τώρα"),
+        Buffer.from("wide little", "utf16le"),
+        big("wide big Ωμέγα"),
+        Buffer.from("x"),
+        Buffer.from("odd Привет", "utf16le"),
+      ),
+    );
+    expect(found.sort()).toEqual(
+      ["plain words", "Straße nach München", "Αθήνα τώρα", "wide little", "wide big Ωμέγα", "odd Привет"].sort(),
+    );
+  });
+
+  it("leaves short runs and noise alone", () => {
+    expect(lines(between(Buffer.from("short"), Buffer.from("------------")))).toEqual([]);
+    expect(lines(between(Buffer.from("short")), { minLength: 4 })).toEqual(["short"]);
+  });
+
+  it("finds the same runs in windows of any size, once each", () => {
+    const piece = fc.oneof(
+      fc.constantFrom("plain words", "another run of text", "x", "tiny").map((text) => Buffer.from(text)),
+      fc.constantFrom("wide words here", "Привет всем").map((text) => Buffer.from(text, "utf16le")),
+      fc.constantFrom("big endian text").map(big),
+      fc.constantFrom("Ελλάδα και Κύπρος", "zażółć gęślą").map((text) => Buffer.from(text)),
+      fc.uint8Array({ maxLength: 9 }),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), fc.integer({ min: 1, max: 40 }), (pieces, windowBytes) => {
+        const bytes = Buffer.concat(pieces);
+        expect(lines(bytes, { windowBytes }).sort()).toEqual(lines(bytes).sort());
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("keeps memory flat on one endless run", () => {
+    const found = lines(Buffer.from("abcdefghij".repeat(30_000)));
+    expect(found.join("")).toHaveLength(300_000);
+    expect(Math.max(...found.map((line) => line.length))).toBeLessThanOrEqual(65_536);
+  });
+});

@@ -1,0 +1,13 @@
+import { newCase, addExhibit, processExhibit, signIn } from "/work/main/test/src/report/sample-case.ts";
+import { makeReport } from "/work/main/src/report/make-report.ts";
+const N = Number(process.argv[2]);
+const sample = newCase();
+const mm = { code: "type/extension-mismatch", offset: null, length: null, params: { type: "png" } };
+const files = Array.from({ length: N }, (_, i) => ({ path: `docs/${i % 100}/${i}.txt`, content: "w" + i, item: { findings: [mm] } }));
+addExhibit(sample, "M01", files); processExhibit(sample, "M01", files);
+for (let i = 0; i < 2000; i++) sample.journal.append("search", { query: "invoice " + i, hits: i * 3 }, sample.officer);
+files.length = 0; (globalThis as any).gc?.();
+const before = process.memoryUsage().rss; let t = performance.now();
+const made = makeReport(sample.theCase, sample.journal, signIn(sample));
+console.log(N, "report ms", Math.round(performance.now() - t), "rss +MB", Math.round((process.memoryUsage().rss - before) / 1e6), "json", (await import("node:fs")).statSync(made.json).size, "html", (await import("node:fs")).statSync(made.html!).size);
+sample.remove();
