@@ -120,7 +120,9 @@ function reasonOf(code: string, reason: unknown): Reason {
 export class TextBlocks {
   readonly #run: DocumentRun;
   #label: string | null;
-  #text = "";
+  /** Pieces, joined when a block is given out: looking at the end of a growing string would copy it each time. */
+  #pieces: string[] = [];
+  #length = 0;
 
   constructor(run: DocumentRun, label: string | null) {
     this.#run = run;
@@ -134,24 +136,35 @@ export class TextBlocks {
   }
 
   add(text: string): void {
-    this.#text += text;
-    if (this.#text.length > 8 * BLOCK_CHARS) this.flush();
+    if (text === "") return;
+    this.#pieces.push(text);
+    this.#length += text.length;
+    if (this.#length > 8 * BLOCK_CHARS) this.flush();
   }
 
   /** Ends a cell: a tab, unless nothing stands before it on the line. */
   endCell(): void {
-    if (this.#text !== "" && !/[\n\t]$/.test(this.#text)) this.add("\t");
+    const last = this.#lastSign();
+    if (last !== "" && last !== "\n" && last !== "\t") this.add("\t");
   }
 
   endLine(): void {
-    const trimmed = this.#text.endsWith("\t") ? this.#text.trimEnd() : this.#text;
-    this.#text = trimmed;
-    if (trimmed !== "" && !trimmed.endsWith("\n")) this.#text += "\n";
-    if (this.#text.length > BLOCK_CHARS) this.flush();
+    while (this.#pieces.at(-1) === "\t") {
+      this.#pieces.pop();
+      this.#length -= 1;
+    }
+    const last = this.#lastSign();
+    if (last !== "" && last !== "\n") this.add("\n");
+    if (this.#length > BLOCK_CHARS) this.flush();
   }
 
   flush(): void {
-    this.#run.text(this.#text, this.#label);
-    this.#text = "";
+    this.#run.text(this.#pieces.join(""), this.#label);
+    this.#pieces = [];
+    this.#length = 0;
+  }
+
+  #lastSign(): string {
+    return this.#pieces.at(-1)?.at(-1) ?? "";
   }
 }

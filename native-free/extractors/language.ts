@@ -32,7 +32,7 @@ export async function detectLanguage(text: string): Promise<string | null> {
 
 /** Two official languages of the EU that eld does not know: Maltese by its letters, Irish by its small words. */
 function languageByWords(sample: string): string | null {
-  const words = sample.toLowerCase().match(/\p{L}+/gu) ?? [];
+  const words: readonly string[] = sample.toLowerCase().match(/\p{L}+/gu) ?? [];
   if (words.length < 6) return null;
   const share = (test: (word: string) => boolean): number => words.filter(test).length / words.length;
   if (share((word) => /[ħġ]|għ/.test(word)) > 0.1) return "mt";

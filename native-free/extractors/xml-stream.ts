@@ -77,8 +77,9 @@ class Attributes implements XmlAttributes {
   get(name: string): string | null {
     if (Object.hasOwn(this.#values, name)) return this.#values[name] ?? null;
     if (name.includes(":")) return null;
-    const suffix = `:${name}`;
-    for (const key in this.#values) if (key.endsWith(suffix)) return this.#values[key] ?? null;
+    for (const key in this.#values) {
+      if (key.at(-name.length - 1) === ":" && key.endsWith(name)) return this.#values[key] ?? null;
+    }
     return null;
   }
 }

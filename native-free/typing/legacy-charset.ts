@@ -125,15 +125,17 @@ export function guessLegacyCharset(bytes: Uint8Array): string | null {
   return ascii * 10 >= sample.length * 7 && sample.length >= 16 ? "windows-1252" : null;
 }
 
-/** Up to 8 KiB of lines that hold bytes above ASCII: the rest says nothing of the encoding. */
+const sampleBytes = 4096;
+
+/** Up to 4 KiB from the first byte above ASCII: the rest says nothing of the encoding. */
 function sampleAround(bytes: Uint8Array): Buffer {
   const first = bytes.findIndex((byte) => byte >= 128);
   let start = Math.max(0, first - 64);
   // Not into the middle of a multi-byte character.
   while (start < first && start > 0 && bytes[start - 1]! >= 128) start++;
-  let end = Math.min(bytes.length, start + 8192);
+  let end = Math.min(bytes.length, start + sampleBytes);
   if (end < bytes.length) while (end > start && bytes[end - 1]! >= 128) end--;
-  if (end === start) end = Math.min(bytes.length, start + 8192);
+  if (end === start) end = Math.min(bytes.length, start + sampleBytes);
   return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
 }
 

@@ -5,8 +5,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { escapeForTerminal } from "../../native-free/model/escape.ts";
-import { custodySays } from "../messages/en.ts";
-import { OperatorError } from "../messages/operator-error.ts";
+import { caseSays, custodySays } from "../messages/en.ts";
+import { exitCodes, OperatorError } from "../messages/operator-error.ts";
 import { asOperatorError } from "./atomic-file.ts";
 import { openDatabase, sqliteCode, type Database } from "./sqlite.ts";
 
@@ -78,6 +78,7 @@ function lockError(error: unknown, file: string, timeoutMs: number): unknown {
     const sentence = custodySays.lockBusy(file, Math.round(timeoutMs / 1000), lockHolder(file));
     return new OperatorError("case/locked", sentence);
   }
+  if (code === "SQLITE_FULL") return new OperatorError("case/disk-full", caseSays.diskFull(file), exitCodes.stopped);
   const known = asOperatorError(error, file);
   return known === error ? new OperatorError("case/lock-failed", custodySays.lockFailed(file, message)) : known;
 }

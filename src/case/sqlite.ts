@@ -9,6 +9,7 @@ import type BetterSqlite3 from "better-sqlite3";
 import { createRequire } from "node:module";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 
 export type Engine = "better-sqlite3" | "node:sqlite";
 export type SqlValue = null | number | bigint | string | Uint8Array;
@@ -39,6 +40,8 @@ export interface Database {
 
 export interface OpenOptions {
   readonly readonly?: boolean;
+  /** Reads a file that nobody can change, such as one on a write-protected medium; only `node:sqlite` can. */
+  readonly immutable?: boolean;
   /** How long to wait for a lock. */
   readonly timeoutMs?: number;
   /** For tests; by default the best engine that loads. */
@@ -75,7 +78,7 @@ export function defaultEngine(): Engine {
  * Throws the engine's error; `sqliteCode` names it.
  */
 export function openDatabase(file: string, options: OpenOptions = {}): Database {
-  const engine = options.engine ?? defaultEngine();
+  const engine = options.immutable ? "node:sqlite" : (options.engine ?? defaultEngine());
   const path = file === ":memory:" ? file : resolve(file);
   return engine === "better-sqlite3" ? openBetter(path, options) : openBuiltIn(path, options);
 }
@@ -172,7 +175,9 @@ function betterStatement<Row>(statement: BetterSqlite3.Statement, bigints: boole
 function openBuiltIn(file: string, options: OpenOptions): Database {
   // Loaded on demand, so that nothing of it runs where the addon is used.
   const { DatabaseSync: BuiltIn } = process.getBuiltinModule("node:sqlite");
-  const database: DatabaseSync = new BuiltIn(file, {
+  const place = options.immutable ? pathToFileURL(file) : file;
+  if (place instanceof URL) place.searchParams.set("immutable", "1");
+  const database: DatabaseSync = new BuiltIn(place, {
     readOnly: options.readonly ?? false,
     timeout: options.timeoutMs ?? defaultTimeoutMs,
   });

@@ -97,7 +97,7 @@ export class WorkFileReader {
     if (!hasWorkFile(file)) throw new OperatorError("case/not-processed", searchSays.notProcessed(file));
     let database: Database;
     try {
-      database = openDatabase(file, { ...options, readonly: true });
+      database = openForReading(file, options);
     } catch (error) {
       throw asOperator(error, file);
     }
@@ -307,6 +307,26 @@ function storedBlock(row: SqlRow): StoredBlock {
 /** True where there is a work file: a file with at least one page. */
 export function hasWorkFile(file: string): boolean {
   return existsSync(file) && statSync(file).size > 0;
+}
+
+/**
+ * A work file on a write-protected medium cannot be opened as usual, since readers of a write-ahead log share a file
+ * beside it. Nobody can write there either, so it is read as it is, if its log is empty.
+ */
+function openForReading(file: string, options: OpenOptions): Database {
+  let database: Database | null = null;
+  try {
+    database = openDatabase(file, { ...options, readonly: true });
+    checkVersion(database);
+    return database;
+  } catch (error) {
+    database?.close();
+    const code = sqliteCode(error);
+    const log = `${file}-wal`;
+    const settled = !existsSync(log) || statSync(log).size === 0;
+    if (!settled || (code !== "SQLITE_CANTOPEN" && code !== "SQLITE_READONLY")) throw error;
+    return openDatabase(file, { ...options, readonly: true, immutable: true });
+  }
 }
 
 function asOperator(error: unknown, file: string): unknown {

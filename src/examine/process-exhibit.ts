@@ -8,7 +8,7 @@ import type { JsonObject } from "../../native-free/model/canonical-json.ts";
 import { exhibitLabels, readExhibit, type Case } from "../case/case-folder.ts";
 import { digestCase } from "../case/digest.ts";
 import { vestigeHome } from "../custody/home.ts";
-import type { Journal } from "../custody/journal.ts";
+import type { Act, Journal } from "../custody/journal.ts";
 import { readDocument, verifyManifest } from "../custody/manifest.ts";
 import { selfTestDetails, type SelfTestResult } from "../custody/self-test.ts";
 import type { Signer } from "../custody/signer.ts";
@@ -72,14 +72,32 @@ export async function processExhibit(options: ProcessOptions): Promise<RunRecord
     const record = recordOf(options, job, supervision, done, clock);
     writeRunRecord(theCase.paths, record);
     act.done(outcomeOf(record));
+    endInterrupted(journal, signer, label, act.seq);
     if (!supervision.outcome.complete) {
       throw new OperatorError("run/interrupted", runSays.interrupted(`vestige process ${theCase.paths.root}`), 4);
     }
     return record;
   } catch (error) {
-    const code = isOperatorError(error) ? error.code : "fault";
-    if (code !== "run/interrupted") act.failed({ code });
+    recordFailure(act, isOperatorError(error) ? error.code : "fault");
     throw error;
+  }
+}
+
+/** Earlier starts that were cut off: this one held the exhibit's lock, so none of them is still at work. */
+function endInterrupted(journal: Journal, signer: Signer, label: string, before: number): void {
+  for (const intent of journal.openIntents()) {
+    if (intent.act !== "process" || intent.exhibit !== label || intent.seq >= before) continue;
+    journal.endIntent(intent, "failed", { code: "interrupted", continuedBy: before }, signer);
+  }
+}
+
+/** An interrupted act stays announced: the next one goes on. So does one that a full disk keeps from being recorded. */
+function recordFailure(act: Act, code: string): void {
+  if (code === "run/interrupted") return;
+  try {
+    act.failed({ code });
+  } catch (error) {
+    if (!isOperatorError(error)) throw error;
   }
 }
 

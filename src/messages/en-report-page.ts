@@ -23,6 +23,7 @@ export const headings = {
   completeness: "Completeness",
   inside: "Files found inside these files",
   why: "What was not wholly read, and why",
+  undone: "What was not done",
   authority: "Authority and scope",
   operation: "The operation",
   exhibits: "Exhibits and acquisition",
@@ -112,9 +113,10 @@ export const reasons: Readonly<Record<string, string>> = {
   mount: "another file system is mounted there",
 };
 export const reasonOf = (reason: string) => reasons[reason] ?? reason;
+export const undoneRest = (count: number) => `${counted(count, "more", "more")} under “Limitations”.`;
 export const whyNothing = () => "Everything was wholly read.";
 export const seeLimitations = (count: number) =>
-  `Page one counts what was read. What was not done at all is under “Limitations” (${count} named).`;
+  `The limitations of this report, ${count} in all, are listed under “Limitations”.`;
 
 export const labels: Readonly<Record<string, string>> = {
   number: "Case number",

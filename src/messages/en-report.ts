@@ -2,8 +2,6 @@
 
 export const badForm = (origin: string, field: string, problem: string) =>
   `Expected an operation form in ${origin}, found at ${field === "" ? "its top" : field}: ${problem}; correct that field.`;
-export const formUnreadable = (file: string, problem: string) =>
-  `Expected an operation form as JSON in ${file}, found: ${problem}; name a readable JSON file.`;
 export const operationAbsent = (file: string) =>
   `Expected the operation form at ${file}, found nothing there although the journal records one; write it again from the journal with: vestige operation CASE --restore`;
 export const operationChanged = (file: string) =>

@@ -160,7 +160,7 @@ export interface ReportContent {
   readonly checkpoint: Checkpoint;
   /** Verification of the whole case when the report was made. */
   readonly verification: { readonly ok: boolean; readonly parts: readonly VerifiedPart[] };
-  /** Details of the last `selftest` entry, null where there is none. */
+  /** The last self-test that the journal records, null where there is none. */
   readonly selfTest: JsonObject | null;
   readonly limitations: readonly Limitation[];
   readonly files: readonly ReportedFile[];

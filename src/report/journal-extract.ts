@@ -17,13 +17,22 @@ export function extractJournal(entries: Iterable<Entry>, lastSeq: number): Journ
   for (const entry of entries) {
     if (entry.body.seq > lastSeq) break;
     count++;
-    if (entry.body.act === "selftest" && entry.body.phase !== "intent") selfTest = entry.body.details;
+    selfTest = selfTestOf(entry) ?? selfTest;
     const line = journalLine(entry);
     if (first.length < reportBounds.journalFirst) first.push(line);
     else last.push(line);
     if (last.length > reportBounds.journalLast) last.shift();
   }
   return { journal: { entries: count, first, omitted: count - first.length - last.length, last }, selfTest };
+}
+
+/** Acts that touch evidence hold the self-test made before them; `vestige selftest` is an act of its own. */
+function selfTestOf({ body: { act, phase, details } }: Entry): JsonObject | null {
+  if (act === "selftest" && phase !== "intent") return details;
+  const { selfTest } = details;
+  return typeof selfTest === "object" && selfTest !== null && !Array.isArray(selfTest)
+    ? (selfTest as JsonObject)
+    : null;
 }
 
 function journalLine({ body, hash }: Entry): JournalLine {

@@ -1,7 +1,7 @@
 /** Page one: the completeness statement. */
 import * as text from "../messages/en-report-page.ts";
 import { fileStates, type Completeness, type ReportContent, type StateSums, type Sum } from "./content.ts";
-import { html, type Html } from "./html.ts";
+import { evidence, html, type Html } from "./html.ts";
 import { section, share, strip, swatch } from "./render-parts.ts";
 
 export function renderCompleteness(content: ReportContent): Html {
@@ -31,6 +31,7 @@ export function renderCompleteness(content: ReportContent): Html {
       : null,
     html`<h3>${text.headings.why}</h3>`,
     whyTable(completeness),
+    notDone(content),
     html`<ul class="plain soft">
       ${runLines(content)}
       <li>${text.seeLimitations(content.limitations.length)}</li>
@@ -92,6 +93,21 @@ function whyTable({ why }: Completeness): Html {
       )}
     </tbody>
   </table>`;
+}
+
+/** Limitations that mean work left undone stand on page one; the others under their own heading. */
+const undone = ["not-to-acquire", "not-acquired", "not-processed", "pending", "open-act", "not-enforced"];
+const undoneShown = 6;
+
+function notDone({ limitations }: ReportContent): Html | null {
+  const found = limitations.filter(({ code }) => undone.includes(code));
+  if (found.length === 0) return null;
+  const rest = found.length - undoneShown;
+  return html`<h3>${text.headings.undone}</h3>
+    <ul>
+      ${found.slice(0, undoneShown).map(({ code, params }) => html`<li>${evidence(text.limitation(code, params))}</li>`)}
+      ${rest > 0 ? html`<li>${text.undoneRest(rest)}</li>` : null}
+    </ul>`;
 }
 
 function runLines({ exhibits }: ReportContent): Html[] {

@@ -23,7 +23,7 @@ function renderClass(found: FindingClass, file: string): Html {
   return html`<article class="finding ${found.severity}">
     <h3><span class="severity">${text.severities[found.severity]}</span> ${mono(found.code)}</h3>
     <p>${text.findingCounts(found.findings, found.items)}. ${text.advice(found.advice)}</p>
-    <table>
+    <table class="items">
       <thead>
         <tr>
           <th scope="col">${itemColumns.path}</th>

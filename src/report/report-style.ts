@@ -71,7 +71,11 @@ thead th { border-top: 0; color: var(--soft); }
 .zero, .zero .soft { color: #9aa1a9; }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.n:last-child, th.n:last-child { padding-right: 0; }
+thead th { white-space: nowrap; }
+.items td:first-child { width: 46%; }
+.items td:last-child { white-space: nowrap; width: 4.5rem; }
 .journal { font-size: .82rem; }
+.journal td:nth-child(3), .journal td:nth-child(3) .ev, .journal td:nth-child(4), .journal td:nth-child(4) .ev { overflow-wrap: break-word; }
 .journal .time { white-space: nowrap; }
 .journal th, .journal td { padding-right: .6rem; }
 ul.plain { list-style: none; margin: 0; padding: 0; }

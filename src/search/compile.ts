@@ -3,6 +3,7 @@
  * parameters, and what goes into an FTS5 expression are tokens (letters, numbers, marks) in double quotes.
  */
 import { fold } from "../../native-free/model/fold.ts";
+import { plainPath } from "../case/item-paths.ts";
 import type { ScopeRules } from "../case/scope.ts";
 import type { SqlValue } from "../case/sqlite.ts";
 import { effectiveStatus } from "../case/work-file-rows.ts";
@@ -138,7 +139,7 @@ class Compiler {
       parts.push(this.query(range));
     }
     const any = (conditions: string[]) => parts.push(conditions.length > 0 ? `(${conditions.join(" OR ")})` : "1");
-    any(rules.folders.map((folder) => `vestige_under(i.path, ${this.#bind(fold(folder))})`));
+    any(rules.folders.map((folder) => `vestige_under(i.path, ${this.#bind(fold(plainPath(folder)))})`));
     any(rules.types.map((type) => this.#condition({ on: "type", pattern: fold(type), whole: true })));
     any(rules.terms.map((term) => this.query(parseQuery(`"${term.replaceAll('"', " ")}"`))));
     return parts.join(" AND ");

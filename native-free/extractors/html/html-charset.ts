@@ -1,7 +1,7 @@
 /** Encoding of a page: byte order mark, structure, XML declaration or meta element, frequency (WHATWG HTML 13.2.3). */
 import { type ByteSource, readRange } from "../../bytes/byte-source.ts";
 import { isUtf8 } from "../../typing/charset.ts";
-import { charsetOfSource, isWebCharset } from "../text/decode.ts";
+import { charsetOfSource, isWebCharset } from "../text-parts.ts";
 
 export async function htmlCharset(source: ByteSource): Promise<{ charset: string; markBytes: number }> {
   const guessed = await charsetOfSource(source, "windows-1252");

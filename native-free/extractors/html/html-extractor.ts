@@ -6,7 +6,7 @@ import type { Parser } from "htmlparser2";
 import type { ByteSource } from "../../bytes/byte-source.ts";
 import type { ExtractContext, Extraction, Extractor } from "../../model/extraction.ts";
 import { finding } from "../../model/findings.ts";
-import { decodeSource } from "../text/decode.ts";
+import { decodeSource } from "../text-parts.ts";
 import { htmlCharset } from "./html-charset.ts";
 import { HtmlHandler } from "./html-handler.ts";
 

@@ -168,6 +168,7 @@ async function* readDocument(
   if (salvage) {
     yield { what: "finding", finding: finding("pdf/salvaged") };
     yield { what: "status", status: "partial", reason: "damaged" };
+    yield { what: "field", name: "pageCount", value: String(document.numPages), source: "pdf" };
     yield* salvagePages(document, context, outcome);
   }
   let failed = 0;

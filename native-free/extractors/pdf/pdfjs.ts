@@ -96,7 +96,7 @@ export async function* readOutline(document: PdfjsDocument): AsyncGenerator<Extr
   const left = roots.toReversed();
   const lines: string[] = [];
   for (let node = left.pop(); node; node = left.pop()) {
-    if (typeof node.title === "string") lines.push(node.title);
+    if (typeof node.title === "string" && node.title.trim() !== "") lines.push(node.title);
     if (typeof node.url === "string") lines.push(node.url);
     left.push(...(node.items ?? []).toReversed());
   }

@@ -8,8 +8,8 @@ import type { ExtractContext, Extraction, Extractor } from "../../model/extracti
 import { finding } from "../../model/findings.ts";
 import { ancestryOf } from "../../typing/extension.ts";
 import { typeRegistry } from "../../typing/registry.ts";
-import { declaredCharset } from "../html/html-charset.ts";
-import { charsetOfSource, decodeSource } from "../text/decode.ts";
+import { declaredCharset } from "../html-parts.ts";
+import { charsetOfSource, decodeSource } from "../text-parts.ts";
 import { WellFormedJudge } from "./well-formed.ts";
 import { XmlHandler } from "./xml-handler.ts";
 

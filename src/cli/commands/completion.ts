@@ -1,9 +1,15 @@
 /** `vestige completion`: a completion script for the shell, made from the table of commands. */
 import { exitCodes } from "../../messages/operator-error.ts";
 import type { Command, Flag } from "../command.ts";
-import { commands, globalFlags } from "./index.ts";
 
-export const completionCommand: Command = {
+/** The whole table, which holds this command as well. */
+export interface CommandTable {
+  readonly commands: readonly Command[];
+  readonly globalFlags: readonly Flag[];
+}
+
+/** `table` is asked when the command runs: while it is made, the table is not complete. */
+export const completionCommandOf = (table: () => CommandTable): Command => ({
   name: "completion",
   summary: "print a completion script for bash or zsh",
   group: "about",
@@ -12,15 +18,17 @@ export const completionCommand: Command = {
   help: `  source <(vestige completion bash)
   source <(vestige completion zsh)`,
   async run({ args, output }) {
-    output.raw(completionScript(args[0] === "zsh" ? "zsh" : "bash"));
+    output.raw(completionScript(args[0] === "zsh" ? "zsh" : "bash", table()));
     return exitCodes.done;
   },
-};
+});
 
 /** Plain words only: names of commands, flags and choices of ours. */
-export function completionScript(shell: "bash" | "zsh"): string {
+function completionScript(shell: "bash" | "zsh", { commands, globalFlags }: CommandTable): string {
   const names = commands.map((command) => command.name).join(" ");
-  const cases = commands.map(({ name, flags }) => `    ${name}) words="${[...flags, ...globalFlags].map(dashed).join(" ")}" ;;`);
+  const cases = commands.map(
+    ({ name, flags }) => `    ${name}) words="${[...flags, ...globalFlags].map(dashed).join(" ")}" ;;`,
+  );
   const values = choicesOf(commands.flatMap((command) => command.flags));
   return `${shell === "zsh" ? "autoload -U +X bashcompinit && bashcompinit\n" : ""}_vestige() {
   local current="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" words=""

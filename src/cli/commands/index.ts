@@ -2,7 +2,7 @@
 import { cliSays } from "../../messages/en.ts";
 import type { Command, Flag } from "../command.ts";
 import { acquireCommand } from "./acquire.ts";
-import { completionCommand } from "./completion.ts";
+import { completionCommandOf } from "./completion.ts";
 import { custodyCommand } from "./custody.ts";
 import { digestCommand } from "./digest.ts";
 import { formatsCommand } from "./formats.ts";
@@ -32,7 +32,7 @@ export const commands: readonly Command[] = [
   custodyCommand,
   formatsCommand,
   selftestCommand,
-  completionCommand,
+  completionCommandOf(() => ({ commands, globalFlags })),
 ];
 
 export const commandGroups: readonly { readonly id: Command["group"]; readonly name: string }[] = [

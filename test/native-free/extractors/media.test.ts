@@ -1,3 +1,4 @@
+/* oxlint-disable no-console -- the console is what is tested here */
 import { describe, expect, it } from "vitest";
 import { callQuietly } from "../../../native-free/extractors/library-call.ts";
 import { mediaExtractor } from "../../../native-free/extractors/media/media-extractor.ts";

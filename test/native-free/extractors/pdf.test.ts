@@ -7,10 +7,10 @@ import { PdfiumDocument } from "../../../native-free/extractors/pdf/pdfium.ts";
 import { codesOf, readWith, sharedData, textUnder } from "../../fixtures/extraction-reader.ts";
 
 /** A one-page PDF without a cross-reference table, as after a careless repair: readers rebuild it. */
-function pdf(content: string, more = "", catalog = ""): Uint8Array {
+function pdf(content: string, more = "", catalog = "", kids = "3 0 R"): Uint8Array {
   const objects = [
     `1 0 obj<</Type/Catalog/Pages 2 0 R${catalog}>>endobj`,
-    `2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj`,
+    `2 0 obj<</Type/Pages/Kids[${kids}]/Count ${kids.split("R").length - 1}>>endobj`,
     `3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 300]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>endobj`,
     `4 0 obj<</Length ${content.length}>>stream\n${content}\nendstream endobj`,
     `5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj`,
@@ -81,6 +81,31 @@ describe("pdf", () => {
     const result = await readWith(pdfExtractor, pdf(hello));
     expect(textUnder(result, "page 1")).toBe("Hello officer");
     expect([result.thrown, result.statuses]).toEqual([null, []]);
+  });
+
+  it("keeps the pages it can read and says which parts it cannot", async () => {
+    const result = await readWith(pdfExtractor, pdf(hello, "9 0 obj(no page)endobj", "", "3 0 R 9 0 R"));
+    expect(textUnder(result, "page 1")).toBe("Hello officer");
+    expect(codesOf(result.findings)).toEqual(["pdf/metadata-unreadable", "pdf/page-unreadable"]);
+    expect(result.statuses).toContain("partial:damaged");
+  });
+
+  it("falls back on the other reader where the first refuses", async () => {
+    const result = await readWith(pdfExtractor, Buffer.concat([Buffer.alloc(3000, " "), pdf(hello)]));
+    expect(textUnder(result, "page 1")).toBe("Hello officer");
+    expect([codesOf(result.findings), result.statuses]).toEqual([["pdf/salvaged"], ["partial:damaged"]]);
+    expect(result.fields["pageCount"]).toEqual(["1"]);
+  });
+
+  it("lists an attachment that has no data", async () => {
+    const more = "7 0 obj<</Type/Filespec/F(x.txt)>>endobj";
+    const { children } = await readWith(
+      pdfExtractor,
+      pdf(hello, more, "/Names<</EmbeddedFiles<</Names[(x) 7 0 R]>>>>"),
+    );
+    expect(children.map(({ child, ended }) => [child.name.text, codesOf(child.findings), ended])).toEqual([
+      ["x.txt", ["pdf/attachment-unreadable"], "missing:damaged"],
+    ]);
   });
 
   it("names scripts and does not run them", async () => {

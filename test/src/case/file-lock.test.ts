@@ -51,7 +51,7 @@ setInterval(() => {}, 1000);
     }
     lock.acquire("other", 1000);
     lock.close();
-  }, 20_000);
+  });
 
   it("says so where its folder is absent, and survives a damaged note", () => {
     expect(() => fileLock(join(folder, "none", "c.db")).acquire("x", 0)).toThrow(/Expected to lock|not-writable|found/);

@@ -22,6 +22,18 @@ it("takes better-sqlite3 where addons are allowed and node:sqlite where they are
   expect(answer).toBe("node:sqlite");
 });
 
+it("reads a file that nobody can change", () => {
+  const file = join(folder, "odd name #1?%41.db");
+  const database = openDatabase(file);
+  database.exec("CREATE TABLE t (a INTEGER)");
+  database.close();
+  const fixed = openDatabase(file, { readonly: true, immutable: true });
+  expect(fixed.engine).toBe("node:sqlite");
+  expect(fixed.prepare("SELECT count(*) AS n FROM t").get()).toEqual({ n: 0 });
+  expect(() => fixed.exec("INSERT INTO t VALUES (1)")).toThrow();
+  fixed.close();
+});
+
 describe.each(engines)("%s", (engine) => {
   let files = 0;
   const newFile = () => join(folder, `${engine.replace(":", "-")}-${(files += 1)}.db`);

@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import process from "node:process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fold, tokensOf } from "../../../native-free/model/fold.ts";
@@ -130,7 +131,7 @@ describe("against a reader of everything", () => {
           rmSync(theCase.paths.root, { recursive: true });
         },
       ),
-      { numRuns: 60 },
+      { numRuns: process.env["VESTIGE_CAMPAIGN"] === "1" ? 1000 : 25 },
     );
   });
 

@@ -1,2 +1,0 @@
-import { MemorySource } from "./native-free/bytes/byte-source.ts"; import { extractorFor } from "./native-free/extractors/index.ts";
-const html=new MemorySource(Buffer.from("<html><body>"+"<p class='x'>Größe und <b>Gewicht</b> stimmen <a href='http://x.y/z'>nicht</a></p>\n".repeat(100000))); let t2=performance.now(); for await (const x of extractorFor("html")!.extract(html,{wholeLimitBytes:1e9,textLimitChars:1e9})) void x; console.log("html MB/s",(html.size/1e6/((performance.now()-t2)/1e3)).toFixed(1));
