@@ -12,6 +12,7 @@ import { searchCommand } from "../../../src/cli/commands/search.ts";
 import { forgetPassphrase } from "../../../src/cli/passphrase.ts";
 import { createJournal, openJournal } from "../../../src/custody/journal.ts";
 import { createOfficerKey, unlockOfficerKey } from "../../../src/custody/officer-key.ts";
+import { login } from "../../../src/custody/session.ts";
 import { isOperatorError } from "../../../src/messages/operator-error.ts";
 import { itemRow, preparedContent } from "../../fixtures/work-file-rows.ts";
 
@@ -33,11 +34,10 @@ beforeAll(() => {
     demonstration: false,
     officers: [{ name: officer, keyId, publicKey }],
   });
-  createJournal(
-    theCase.paths.root,
-    { caseId: theCase.file.id, caseNumber: "1", officers },
-    unlockOfficerKey("Ana", "pw", { home }),
-  ).close();
+  const signer = unlockOfficerKey("Ana", "pw", { home });
+  const journal = createJournal(theCase.paths.root, { caseId: theCase.file.id, caseNumber: "1", officers }, signer);
+  login(journal, signer, 1);
+  journal.close();
   writeExhibit(theCase, {
     format: 1,
     label: "M01",
@@ -89,10 +89,9 @@ async function run(command: typeof searchCommand, args: string[], flags: FlagVal
     summary: () => undefined,
     raw: (text: string) => void (said.raw += text),
   };
-  const signing = { "passphrase-file": join(folder, "pass") };
   const exit = await command.run({
     args: [theCase.paths.root, ...args],
-    flags: { ...signing, ...flags },
+    flags,
     output,
     signal: new AbortController().signal,
   } as Parameters<typeof command.run>[0]);
@@ -172,8 +171,11 @@ describe("vestige search", () => {
     expect(await code(run(searchCommand, ["(x"]))).toBe("search/query");
     forgetPassphrase("Ana");
     process.env["VESTIGE_HOME"] = join(folder, "another home");
-    expect(String(await code(run(searchCommand, ["x"])))).toMatch(/^custody\//);
+    process.env["XDG_RUNTIME_DIR"] = join(folder, "no session");
+    const flags = { "passphrase-file": join(folder, "pass") };
+    expect(String(await code(run(searchCommand, ["x"], flags)))).toMatch(/^custody\//);
     process.env["VESTIGE_HOME"] = home;
+    process.env["XDG_RUNTIME_DIR"] = join(folder, "runtime");
     expect(entries()).toBe(count);
   });
 });
