@@ -1,6 +1,6 @@
 /** Takes in the decoded stream of a child: hashes, histogram, and the bytes themselves, in memory or in a spool file. */
 import { createHash, type Hash } from "node:crypto";
-import { openSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, openSync, unlinkSync, writeSync } from "node:fs";
 import { MemorySource, type ByteSource } from "../native-free/bytes/byte-source.ts";
 import { addToHistogram } from "../native-free/typing/entropy.ts";
 import { FileSource } from "./file-source.ts";
@@ -43,7 +43,7 @@ export class ChildSpool {
       for (const held of this.#pieces) this.#write(held);
       this.#pieces = [];
     }
-    if (this.#descriptor === null) this.#pieces.push(Uint8Array.from(piece));
+    if (this.#descriptor === null) this.#pieces.push(new Uint8Array(piece));
     else this.#write(piece);
   }
 
@@ -61,8 +61,15 @@ export class ChildSpool {
     return { source, close: () => source.close() };
   }
 
+  /** Frees what was taken in where it is not opened. */
+  discard(): void {
+    this.#pieces = [];
+    if (this.#descriptor !== null) closeSync(this.#descriptor);
+    this.#descriptor = null;
+  }
+
   #write(piece: Uint8Array): void {
-    for (let at = 0; at < piece.length; ) at += writeSync(this.#descriptor as number, piece, at);
+    for (let at = 0; at < piece.length;) at += writeSync(this.#descriptor as number, piece, at);
   }
 }
 

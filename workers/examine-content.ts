@@ -35,7 +35,10 @@ export interface ContentWork {
   readonly spoolFile: () => string;
   /** Sign of life for the watchdog. */
   readonly beat: () => void;
-  /** Takes a child in; false stops the reader (a budget is spent). */
+  /**
+   * Takes a child in; false where no more are wanted (a budget is spent). The reader still goes on to its end: what the
+   * content says of itself must not depend on where it was met.
+   */
   readonly onChild: (child: Child, reader: Extractor) => Promise<boolean>;
   /** A mistake of ours, for the log; never holds evidence text. */
   readonly onFault: (reader: string, error: unknown) => void;
@@ -60,6 +63,7 @@ class Gathering {
   language: string | null = null;
   textKind: ContentRow["textKind"] = "none";
   hasChildren = false;
+  wantsChildren = true;
 
   constructor(text: TextCollector, charset: string | null) {
     this.text = text;
@@ -156,14 +160,23 @@ async function take(extraction: Extraction, reader: Extractor, work: ContentWork
       return true;
     case "child":
       got.hasChildren = true;
-      return work.onChild(extraction.child, reader);
+      if (got.wantsChildren) got.wantsChildren = await work.onChild(extraction.child, reader);
+      return true;
   }
 }
 
 async function readStrings(work: ContentWork, got: Gathering): Promise<void> {
   let found = false;
-  for (const piece of extractStrings(work.source, { minLength: work.limits.stringsMinLength })) {
-    work.beat();
+  // Long stretches may hold no string at all: every read is a sign of life.
+  const source: ByteSource = {
+    size: work.source.size,
+    readInto: (target, at) => {
+      work.beat();
+      return work.source.readInto(target, at);
+    },
+    runsIn: (at, length) => work.source.runsIn(at, length),
+  };
+  for (const piece of extractStrings(source, { minLength: work.limits.stringsMinLength })) {
     found = true;
     got.text.add(piece, null);
     if (got.text.isCut) break;
@@ -199,13 +212,20 @@ async function finish(work: ContentWork, type: TypeResult, got: Gathering): Prom
 }
 
 /** A full or broken disk is no property of the item: it stops the run, which can be resumed. */
-function isMachineFault(error: unknown): boolean {
+export function isMachineFault(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException | null)?.code;
-  return code === "ENOSPC" || code === "EDQUOT" || code === "EROFS" || code === "EMFILE" || code === "ENFILE" || code === "EIO";
+  return (
+    code === "ENOSPC" ||
+    code === "EDQUOT" ||
+    code === "EROFS" ||
+    code === "EMFILE" ||
+    code === "ENFILE" ||
+    code === "EIO"
+  );
 }
 
 /** The class of an error and its code: technical words that hold no evidence text. */
-function nameOf(error: unknown): string {
+export function nameOf(error: unknown): string {
   const e = error as { name?: unknown; code?: unknown } | null;
   const code = typeof e?.code === "string" ? ` ${e.code}` : "";
   return `${typeof e?.name === "string" ? e.name : typeof error}${code}`;

@@ -12,7 +12,14 @@ import { worse, type ItemRow, type Reason, type Status } from "../native-free/mo
 import type { PreparedContent } from "../native-free/model/prepared.ts";
 import { hasExtensionMismatch, type TypeResult } from "../native-free/typing/index.ts";
 import { ChildSpool, type ContentFacts } from "./child-spool.ts";
-import { examineContent, type ContentLimits, type ContentOutcome, type Rung } from "./examine-content.ts";
+import {
+  examineContent,
+  isMachineFault,
+  nameOf,
+  type ContentLimits,
+  type ContentOutcome,
+  type Rung,
+} from "./examine-content.ts";
 import { UnitBudget, type BudgetLimits } from "./unit-budget.ts";
 
 /** Why an item does not start at the top of the ladder. */
@@ -71,7 +78,11 @@ export interface UnitTotals {
 const knownLimit = 20_000;
 
 /** Examines a root and everything in it. Throws only for the machine's faults. */
-export async function examineUnit(root: Occurrence, content: Readable | null, context: UnitContext): Promise<UnitTotals> {
+export async function examineUnit(
+  root: Occurrence,
+  content: Readable | null,
+  context: UnitContext,
+): Promise<UnitTotals> {
   const unit = new UnitExamination(context, new UnitBudget(context.budgets, content?.source.size ?? 0));
   await unit.examine(root, content);
   return unit.totals;
@@ -97,7 +108,7 @@ class UnitExamination {
       outcome = worse(outcome, { status: "failed", reason: avoidance.reason });
       findings.push(avoidance.finding);
     } else if (content) {
-      const known = await this.#content(occurrence, content, findings);
+      const known = await this.#contentOrFault(occurrence, content, findings);
       outcome = worse(outcome, known);
       type = known.type;
     }
@@ -117,6 +128,22 @@ class UnitExamination {
     await this.#context.sink.item({ ...occurrence, status, reason, findings, extensionMismatch, content });
   }
 
+  /** A mistake of ours outside the readers costs the item, not the run. */
+  async #contentOrFault(
+    occurrence: Occurrence,
+    content: Readable,
+    findings: Finding[],
+  ): Promise<Omit<KnownContent, "type"> & { type: TypeResult | null }> {
+    try {
+      return await this.#content(occurrence, content, findings);
+    } catch (error) {
+      if (isMachineFault(error)) throw error;
+      this.#context.onFault(occurrence.id, "engine", error);
+      findings.push(finding("engine/fault", { reader: "engine", error: nameOf(error) }));
+      return { status: "failed", reason: "fault", type: null };
+    }
+  }
+
   /** Parses the content unless this thread has sent it before; children of the occurrence are examined on the way. */
   async #content(occurrence: Occurrence, content: Readable, findings: Finding[]): Promise<KnownContent> {
     const { avoid, known, sink } = this.#context;
@@ -130,7 +157,9 @@ class UnitExamination {
     const { status, reason } = result.prepared.row;
     const summary: KnownContent = { status, reason, type: result.type };
     if (!result.hasChildren && avoidance === null) this.#remember(content.facts.sha256, summary);
-    return family.findings.length > 0 ? { ...summary, ...worse(summary, { status: "partial", reason: "budget" }) } : summary;
+    return family.findings.length > 0
+      ? { ...summary, ...worse(summary, { status: "partial", reason: "budget" }) }
+      : summary;
   }
 
   async #examineContent(
@@ -162,13 +191,16 @@ class UnitExamination {
     known.set(sha256, summary);
   }
 
-  /** Examines one child; false where the parent's reader should stop. */
+  /** Examines one child; false where the parent should give no more. */
   async #child(child: Child, reader: Extractor, family: Family): Promise<boolean> {
     if (family.isSpent(this.totals.items)) return false;
     const occurrence = family.occurrenceOf(child, reader);
     if (occurrence.depth > this.#budget.limits.depth) {
       const found = finding("engine/budget-depth", { depth: occurrence.depth, limit: this.#budget.limits.depth });
-      await this.examine({ ...occurrence, status: "skipped", reason: "budget", findings: [...child.findings, found] }, null);
+      await this.examine(
+        { ...occurrence, status: "skipped", reason: "budget", findings: [...child.findings, found] },
+        null,
+      );
       return true;
     }
     if (this.#context.avoid.get(occurrence.id)?.rung === "recorded") {
@@ -179,10 +211,15 @@ class UnitExamination {
       await this.examine({ ...occurrence, ...outcomeOfMissing(child.content.missing) }, null);
       return true;
     }
-    return this.#readChild(occurrence, child.content.open, family);
+    return this.#readChild(occurrence, child.content.open, reader, family);
   }
 
-  async #readChild(occurrence: Occurrence, open: () => AsyncIterable<Uint8Array>, family: Family): Promise<boolean> {
+  async #readChild(
+    occurrence: Occurrence,
+    open: () => AsyncIterable<Uint8Array>,
+    reader: Extractor,
+    family: Family,
+  ): Promise<boolean> {
     this.#context.workOn(occurrence.id);
     const spool = new ChildSpool(this.#context.spoolFile);
     const findings = [...occurrence.findings];
@@ -201,9 +238,18 @@ class UnitExamination {
         break;
       }
     } catch (error) {
-      if (!isEvidenceError(error)) throw error;
-      findings.push(finding(error.code, error.params));
-      outcome = worse(outcome, { status: spool.size > 0 ? "partial" : "failed", reason: "damaged" });
+      const status = spool.size > 0 ? "partial" : "failed";
+      if (isEvidenceError(error)) {
+        findings.push(finding(error.code, error.params));
+        outcome = worse(outcome, { status, reason: "damaged" });
+      } else if (isMachineFault(error)) {
+        spool.discard();
+        throw error;
+      } else {
+        this.#context.onFault(occurrence.id, reader.id, error);
+        findings.push(finding("engine/fault", { reader: reader.id, error: nameOf(error) }));
+        outcome = worse(outcome, { status, reason: "fault" });
+      }
     }
     const { source, close } = spool.open(occurrence.path);
     try {

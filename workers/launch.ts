@@ -30,7 +30,8 @@ export interface Launched {
 }
 
 /** True where this process refuses native addons; its children must refuse them too. */
-export const refusesAddons = process.execArgv.includes("--no-addons") || /(^|\s)--no-addons(\s|$)/.test(process.env.NODE_OPTIONS ?? "");
+export const refusesAddons =
+  process.execArgv.includes("--no-addons") || /(^|\s)--no-addons(\s|$)/.test(process.env.NODE_OPTIONS ?? "");
 
 /** Starts the process with an IPC channel; its standard output and error are piped. */
 export function launchSandboxed(options: LaunchOptions): Launched {

@@ -2,7 +2,7 @@
  * Gathers the text of one content into blocks ready for the writer: bounded, folded, compressed. Long texts go to a
  * spool file, so that memory does not grow with the evidence.
  */
-import { closeSync, openSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { serialize } from "node:v8";
 import { constants, zstdCompressSync } from "node:zlib";
 import { fold } from "../native-free/model/fold.ts";
@@ -32,8 +32,12 @@ export class TextCollector {
   #blockChars = 0;
   #next = 0;
   #chars = 0;
+  /** Units of the held text that are not the overlap with the block before. */
+  #fresh = 0;
+  /** First half of a surrogate pair at the end of a piece: it goes with the next one. */
+  #half = "";
   #sample = "";
-  #spool: { file: string; descriptor: number } | null = null;
+  #spool: { readonly file: string; descriptor: number | null } | null = null;
   #isCut = false;
 
   /** `spoolFile` names a fresh file below the work folder when one is needed. */
@@ -53,48 +57,79 @@ export class TextCollector {
 
   /** Adds text in reading order; a change of label starts a new line. */
   add(piece: string, label: string | null): void {
-    if (piece.length === 0) return;
-    const room = this.#limitChars - this.#chars;
-    if (room <= 0) {
+    if (piece.length === 0 || this.#isCut) return;
+    if (this.#chars >= this.#limitChars) {
       this.#isCut = true;
       return;
     }
-    if (label !== this.#label) {
-      if (this.#held > 0) this.#push("\n");
-      this.#label = label;
-      this.#labels.push({ at: this.#held, label: label ?? "" });
-    }
-    this.#isCut ||= piece.length > room;
-    const text = (piece.length > room ? piece.slice(0, room) : piece).toWellFormed();
-    this.#chars += text.length;
-    if (this.#sample.length < sampleChars) this.#sample += text.slice(0, sampleChars - this.#sample.length);
-    for (let at = 0; at < text.length; ) {
-      const end = cutAt(text, Math.min(text.length, at + textBlockChars - this.#held));
-      this.#push(text.slice(at, Math.max(end, at + 1)));
-      at = Math.max(end, at + 1);
-      if (this.#held >= textBlockChars - 1) this.#endBlock(true);
-    }
+    if (label !== this.#label) this.#startLabel(label);
+    const given = this.#half + piece;
+    this.#half = endsInHalf(given) ? given.slice(-1) : "";
+    this.#take(this.#half === "" ? given : given.slice(0, -1));
   }
 
   /** Ends the text. The spool file, if any, belongs to the caller then. */
   finish(): CollectedText {
-    if (this.#held > 0) this.#endBlock(false);
+    this.#takeHalf();
+    if (this.#fresh > 0) this.#endBlock(false);
     const spooled = this.#spool?.file ?? null;
-    if (this.#spool) closeSync(this.#spool.descriptor);
-    this.#spool = null;
+    this.#closeSpool();
     return { blocks: this.#blocks, spooled, chars: this.#chars, sample: this.#sample };
   }
 
   /** Forgets everything and removes the spool file. */
   discard(): void {
-    const { spooled } = this.finish();
-    if (spooled !== null) unlinkSync(spooled);
+    this.#closeSpool();
+    if (this.#spool) rmSync(this.#spool.file, { force: true });
+    this.#spool = null;
     this.#blocks = [];
+    this.#parts = [];
+    this.#fresh = 0;
+  }
+
+  #closeSpool(): void {
+    if (this.#spool?.descriptor != null) closeSync(this.#spool.descriptor);
+    if (this.#spool) this.#spool.descriptor = null;
+  }
+
+  #startLabel(label: string | null): void {
+    this.#takeHalf();
+    if (this.#held > 0) this.#push("\n");
+    this.#label = label;
+    if (this.#held >= textBlockChars - 1) this.#endBlock(true);
+    this.#labels.push({ at: this.#held, label: label ?? "" });
+  }
+
+  #takeHalf(): void {
+    const half = this.#half;
+    this.#half = "";
+    this.#take(half);
+  }
+
+  /** Takes text that does not end in half a pair, as far as the limit allows. */
+  #take(given: string): void {
+    const room = this.#limitChars - this.#chars;
+    const fits = given.length > room ? given.slice(0, cutAt(given, room)) : given;
+    if (fits.length < given.length) {
+      this.#isCut = true;
+      this.#half = "";
+    }
+    const text = fits.toWellFormed();
+    this.#chars += text.length;
+    if (this.#sample.length < sampleChars) this.#sample += text.slice(0, sampleChars - this.#sample.length);
+    for (let at = 0; at < text.length;) {
+      // A block is ended before only one unit of room is left, so that a pair always fits.
+      const end = cutAt(text, Math.min(text.length, at + textBlockChars - this.#held));
+      this.#push(text.slice(at, end));
+      at = end;
+      if (this.#held >= textBlockChars - 1) this.#endBlock(true);
+    }
   }
 
   #push(text: string): void {
     this.#parts.push(text);
     this.#held += text.length;
+    this.#fresh += text.length;
   }
 
   #endBlock(goesOn: boolean): void {
@@ -103,13 +138,21 @@ export class TextCollector {
       index: this.#next++,
       labels: this.#labels.filter(({ label, at }) => label !== "" || at > 0),
       chars: text.length,
-      text: zstdCompressSync(text, { params: { [constants.ZSTD_c_compressionLevel]: 3 } }),
+      // A copy: the compressor's result lies in 64 KiB of memory, all of which would travel to the writer.
+      text: new Uint8Array(zstdCompressSync(text, { params: { [constants.ZSTD_c_compressionLevel]: 3 } })),
       folded: fold(text),
     });
-    const overlap = goesOn ? text.slice(cutAt(text, text.length - textOverlapChars)) : "";
+    const from = goesOn ? cutAt(text, text.length - textOverlapChars) : text.length;
+    const overlap = text.slice(from);
     this.#parts = overlap === "" ? [] : [overlap];
     this.#held = overlap.length;
-    this.#labels = this.#label === null ? [] : [{ at: 0, label: this.#label }];
+    this.#fresh = 0;
+    const before = this.#labels.findLast(({ at }) => at <= from);
+    const inside = this.#labels.filter(({ at }) => at > from);
+    this.#labels = [...(before ? [before] : []), ...inside].map(({ at, label }) => ({
+      at: Math.max(0, at - from),
+      label,
+    }));
   }
 
   #keep(block: PreparedBlock): void {
@@ -122,12 +165,19 @@ export class TextCollector {
       const file = this.#spoolFile();
       this.#spool = { file, descriptor: openSync(file, "wx", 0o600) };
     }
+    const { descriptor } = this.#spool;
+    if (descriptor === null) throw new Error("text was added after its end");
     const body = serialize(block);
     const record = Buffer.alloc(4 + body.length);
     record.writeUInt32LE(body.length);
     record.set(body, 4);
-    for (let at = 0; at < record.length; ) at += writeSync(this.#spool.descriptor, record, at);
+    for (let at = 0; at < record.length;) at += writeSync(descriptor, record, at);
   }
+}
+
+function endsInHalf(text: string): boolean {
+  const last = text.charCodeAt(text.length - 1);
+  return last >= 0xd800 && last < 0xdc00;
 }
 
 /** `at`, or one before where it would part a surrogate pair. */

@@ -55,14 +55,24 @@ export type ToThread<Task> = { readonly task: Task };
 export type FromThread<Result> =
   | { readonly ready: true }
   | { readonly result: Result }
-  | { readonly fault: { readonly message: string; readonly stack: string; readonly kind: unknown; readonly code: unknown } };
+  | {
+      readonly fault: {
+        readonly message: string;
+        readonly stack: string;
+        readonly kind: unknown;
+        readonly code: unknown;
+      };
+    };
 
 /**
  * Serves the tasks of a pool until the pool ends the thread. `start` runs once and returns the handler. An exception of
  * the handler ends the task, not the thread.
  */
 export async function serveTasks<Data, Task, Result>(
-  start: (data: Data, heartbeat: Heartbeat) => Promise<(task: Task) => Promise<Result>> | ((task: Task) => Promise<Result>),
+  start: (
+    data: Data,
+    heartbeat: Heartbeat,
+  ) => Promise<(task: Task) => Promise<Result>> | ((task: Task) => Promise<Result>),
 ): Promise<void> {
   if (!parentPort) throw new Error("serveTasks runs in a worker thread only");
   const port = parentPort;
@@ -79,5 +89,10 @@ export async function serveTasks<Data, Task, Result>(
 
 function describeFault(error: unknown): Extract<FromThread<never>, { fault: unknown }>["fault"] {
   const e = error as { message?: unknown; stack?: unknown; kind?: unknown; code?: unknown } | null;
-  return { message: String(e?.message ?? error), stack: String(e?.stack ?? ""), kind: e?.kind ?? null, code: e?.code ?? null };
+  return {
+    message: String(e?.message ?? error),
+    stack: String(e?.stack ?? ""),
+    kind: e?.kind ?? null,
+    code: e?.code ?? null,
+  };
 }

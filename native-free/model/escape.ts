@@ -3,11 +3,10 @@
  * clipboard or turn the direction of what follows (threats E16).
  */
 
-// C0, DEL, C1, line and paragraph separators, bidirectional controls, zero-width and invisible format characters, tags,
-// lone surrogates and private-use sentinels.
-const unsafe =
-  // eslint-disable-next-line no-control-regex
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff]|[\u{e0000}-\u{e0fff}]/gu;
+// Controls (C0, DEL, C1), format characters (bidirectional, zero-width, tags), line and paragraph separators, lone
+// surrogates, everything that fonts draw as nothing (fillers, selectors: Unicode's Default_Ignorable_Code_Point), and the
+// specials block with its replacement character.
+const unsafe = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufff0-\uffff]/gu;
 
 /** Replaces every character that could act on a terminal or hide in a log by `\x1b`-, `\u202e`-style escapes; a backslash doubles. */
 export function escapeForTerminal(text: string): string {

@@ -64,8 +64,6 @@ export const fields = {
 
 export type FieldName = keyof typeof fields;
 
-export const fieldNames: readonly FieldName[] = Object.keys(fields) as FieldName[];
-
 export function isFieldName(name: string): name is FieldName {
   return Object.hasOwn(fields, name);
 }

@@ -47,7 +47,7 @@ function encodeText(text: string): string {
 /** Valid UTF-8 sequences of printable characters stay; every other byte becomes %HH. */
 function encodeBytes(bytes: Uint8Array): string {
   let out = "";
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const length = sequenceLength(bytes[at]);
     const slice = bytes.subarray(at, at + length);
     const character = slice.length === length ? decodeOne(slice) : null;
@@ -101,7 +101,10 @@ export function parsePath(path: string): ParsedPath | null {
   if (slash <= 0) return null;
   const label = path.slice(0, slash);
   const layers = [];
-  for (const [index, text] of path.slice(slash + 1).split("!").entries()) {
+  for (const [index, text] of path
+    .slice(slash + 1)
+    .split("!")
+    .entries()) {
     const layer = parseLayer(text);
     if (layer === null || (index === 0 && layer.reader === null)) return null;
     layers.push(layer);
@@ -128,7 +131,7 @@ function parseLayer(text: string): ParsedPath["layers"][number] | null {
 
 function decodePercent(text: string): Uint8Array | null {
   const parts: Uint8Array[] = [];
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const percentAt = text.indexOf("%", at);
     const end = percentAt < 0 ? text.length : percentAt;
     if (end > at) parts.push(Buffer.from(text.slice(at, end), "utf8"));

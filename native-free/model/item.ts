@@ -56,7 +56,7 @@ export interface ItemTime {
 
 /** Something a document says of itself: typed, with the place it was read from. */
 export interface Field {
-  /** One of `fieldNames` in `fields.ts`. */
+  /** A `FieldName` of `fields.ts`. */
   readonly name: string;
   readonly value: string;
   /** Where it was read: `exif`, `docProps/core.xml`, `pdf-info` … */

@@ -2,7 +2,7 @@
  * Acquires an exhibit within a case: checks authority and places, announces the act, reads the source once, signs the
  * manifest, records the end. Interrupted, it continues where it stopped.
  */
-import { existsSync, realpathSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
 import { relative, isAbsolute, resolve } from "node:path";
 import type { JsonObject } from "../../native-free/model/canonical-json.ts";
 import { readExhibit, type Case } from "../case/case-folder.ts";
@@ -13,6 +13,7 @@ import { selfTestDetails, type SelfTestResult } from "../custody/self-test.ts";
 import { toolIdentity } from "../custody/tool-identity.ts";
 import { runSays } from "../messages/en.ts";
 import { exitCodes, OperatorError } from "../messages/operator-error.ts";
+import { errorCode } from "../source/describe-entry.ts";
 import { acquireFolder, type FolderAcquisitionResult } from "./acquire-folder.ts";
 
 export interface AcquisitionOptions {
@@ -39,7 +40,12 @@ export interface AcquisitionBody {
   /** IANA name of the machine's zone; all times are UTC. */
   readonly zone: string;
   readonly algorithms: readonly string[];
-  readonly files: { readonly file: "files.jsonl"; readonly lines: number; readonly sha256: string; readonly root: string };
+  readonly files: {
+    readonly file: "files.jsonl";
+    readonly lines: number;
+    readonly sha256: string;
+    readonly root: string;
+  };
   readonly entries: number;
   readonly bytes: number;
   readonly kinds: Readonly<Record<string, number>>;
@@ -86,7 +92,12 @@ export async function acquireExhibit(options: AcquisitionOptions): Promise<Acqui
   }
   const body = bodyOf(options, source, started, result, result.facts);
   const document = writeManifest(theCase.paths.exhibit(label), body as unknown as JsonObject, signer);
-  const outcome = { manifestHash: document.hash ?? null, entries: body.entries, bytes: body.bytes, statuses: body.statuses };
+  const outcome = {
+    manifestHash: document.hash ?? null,
+    entries: body.entries,
+    bytes: body.bytes,
+    statuses: body.statuses,
+  };
   if ("done" in act) act.done(outcome, signer);
   else journal.endIntent(act, "done", outcome, signer);
   return body;
@@ -148,6 +159,11 @@ export function checkedSource(given: string, theCase: Case | null): string {
     throw new OperatorError("source/not-a-folder", runSays.sourceNotFolder(source, kind));
   }
   if (theCase) refuseOverlap(source, theCase.paths.root);
+  try {
+    accessSync(source, constants.R_OK | constants.X_OK);
+  } catch (error) {
+    throw new OperatorError("source/unreadable", runSays.sourceUnreadable(source, errorCode(error)));
+  }
   return source;
 }
 

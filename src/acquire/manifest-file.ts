@@ -77,7 +77,7 @@ export class ManifestFile {
     this.#held = [];
     this.#heldBytes = 0;
     try {
-      for (let at = 0; at < bytes.length; ) {
+      for (let at = 0; at < bytes.length;) {
         at += writeSync(this.#descriptor, bytes, at, bytes.length - at, this.#size + at);
       }
     } catch (error) {

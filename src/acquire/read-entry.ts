@@ -77,13 +77,17 @@ export class EntryHasher {
   }
 
   /** The three digests of everything up to the end of the file, or the system's refusal and how far it came. */
-  #hash(descriptor: number): { md5: string; sha1: string; sha256: string; size: number } | { code: string; size: number } {
+  #hash(
+    descriptor: number,
+  ): { md5: string; sha1: string; sha256: string; size: number } | { code: string; size: number } {
     let size = 0;
     try {
       const first = readSync(descriptor, this.#buffer, 0, bufferBytes, null);
       this.#beat();
-      const second = first < bufferBytes && first > 0 ? readSync(descriptor, this.#buffer, first, bufferBytes - first, null) : 0;
-      if (first + second < bufferBytes && (first === 0 || second === 0)) return digestAtOnce(this.#buffer.subarray(0, first));
+      const second =
+        first < bufferBytes && first > 0 ? readSync(descriptor, this.#buffer, first, bufferBytes - first, null) : 0;
+      if (first + second < bufferBytes && (first === 0 || second === 0))
+        return digestAtOnce(this.#buffer.subarray(0, first));
       const md5 = createHash("md5");
       const sha1 = createHash("sha1");
       const sha256 = createHash("sha256");

@@ -21,7 +21,7 @@ export function writeAtomically(file: string, bytes: Uint8Array | string, mode =
     const descriptor = openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, mode);
     try {
       const data = typeof bytes === "string" ? Buffer.from(bytes, "utf8") : bytes;
-      for (let at = 0; at < data.length; ) at += writeSync(descriptor, data, at);
+      for (let at = 0; at < data.length;) at += writeSync(descriptor, data, at);
       fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);

@@ -12,10 +12,8 @@ import { asOperatorError, readJsonFile, writeAtomically } from "./atomic-file.ts
 
 export const caseFormat = 1;
 
-const officerShape = z.object({ name: z.string(), keyId: z.string(), publicKey: z.string() });
-
 /** `publicKey` is base64 of the 32 raw Ed25519 bytes; `keyId` the first 16 hex digits of their SHA-256. */
-export type CaseOfficer = z.infer<typeof officerShape>;
+const officerShape = z.object({ name: z.string(), keyId: z.string(), publicKey: z.string() });
 
 const caseShape = z.object({
   format: z.number(),
@@ -148,7 +146,9 @@ export function rewriteCase(theCase: Case, file: CaseFile): Case {
 
 /** SHA-256 (hex) of `case.json` or an exhibit's form as it stands on disk or will stand. */
 export function registerHash(register: CaseFile | ExhibitFile): string {
-  return createHash("sha256").update(`${JSON.stringify(register, null, 2)}\n`).digest("hex");
+  return createHash("sha256")
+    .update(`${JSON.stringify(register, null, 2)}\n`)
+    .digest("hex");
 }
 
 /** Refuses labels that are not plain, or that are taken. */

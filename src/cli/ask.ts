@@ -29,7 +29,8 @@ export async function askFor<Name extends string>(
   if (missing.length > 0) {
     const terminal = createInterface({ input: process.stdin, output: process.stderr });
     try {
-      for (const name of missing) answers[name] = (await terminal.question(cliSays.question(facts[name].question))).trim();
+      for (const name of missing)
+        answers[name] = (await terminal.question(cliSays.question(facts[name].question))).trim();
     } finally {
       terminal.close();
     }

@@ -12,7 +12,12 @@ export const intakeFlags: readonly Flag[] = [
   { name: "seized-place", value: "PLACE", summary: "where it was seized" },
   { name: "seized-by", value: "NAME", summary: "who seized it" },
   { name: "seal", value: "NUMBER", repeat: true, summary: "seal number; may be given several times" },
-  { name: "photo", value: "FILE", repeat: true, summary: "photograph, recorded by its hash; may be given several times" },
+  {
+    name: "photo",
+    value: "FILE",
+    repeat: true,
+    summary: "photograph, recorded by its hash; may be given several times",
+  },
 ];
 
 /** The form as given; `description` falls back to `otherwise`. */

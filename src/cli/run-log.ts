@@ -9,6 +9,9 @@ export type WriteLog = (level: "info" | "warn" | "error", event: string, data: L
 /** A log file per day; lines are written at once, so that a crash does not lose the last ones. */
 export function openRunLog(paths: CasePaths): WriteLog {
   const file = join(paths.logs, `${new Date().toISOString().slice(0, 10)}.jsonl`);
-  const logger = pino({ base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime }, destination({ dest: file, sync: true, mkdir: true }));
+  const logger = pino(
+    { base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
+    destination({ dest: file, sync: true, mkdir: true }),
+  );
   return (level, event, data) => logger[level]({ event, ...data });
 }

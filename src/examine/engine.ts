@@ -136,7 +136,8 @@ class Engine {
       await this.#writer.call("plan", page);
       page = [];
     }
-    if (lines !== this.#job.manifestLines) throw new Error(`the manifest has ${lines} lines, not ${this.#job.manifestLines}`);
+    if (lines !== this.#job.manifestLines)
+      throw new Error(`the manifest has ${lines} lines, not ${this.#job.manifestLines}`);
     if (page.length > 0) await this.#writer.call("plan", page);
     await this.#writer.call("flush");
   }

@@ -30,19 +30,24 @@ export interface OpenUnit {
 /** The source is gone as a whole (unplugged, unmounted): stops the run, which continues when it is back. */
 export const sourceGoneCode = "SOURCE_GONE";
 
-type Opened = { content: Readable | null; findings: Finding[]; outcome: { status: Status; reason: Reason | null }; close: () => void };
+type Opened = {
+  content: Readable | null;
+  findings: Finding[];
+  outcome: { status: Status; reason: Reason | null };
+  close: () => void;
+};
 
 export class FolderUnits {
   readonly #reader: FolderReader;
   readonly #manifest: number;
   readonly #beat: () => void;
-  readonly #rootInode: bigint;
+  readonly #root: string | null;
   readonly #chunk = Buffer.allocUnsafeSlow(chunkBytes);
 
   /** `beat` is called for every chunk that was read. Throws the system's error where source or manifest cannot be opened. */
   constructor(source: string, manifest: string, beat: () => void) {
     this.#reader = new FolderReader(source);
-    this.#rootInode = statSync(source, { bigint: true }).ino;
+    this.#root = identityOf(source);
     this.#manifest = openSync(manifest, "r");
     this.#beat = beat;
   }
@@ -96,6 +101,8 @@ export class FolderUnits {
   #refused(error: unknown): Opened {
     this.#assertSourceIsThere();
     const code = errorCode(error);
+    // A link or a socket has taken its place.
+    if (code === "ELOOP" || code === "ENXIO") return changed("kind", null, () => undefined);
     const isAbsent = code === "ENOENT" || code === "ENOTDIR";
     const found = isAbsent ? finding("folder/absent") : finding("folder/unreadable", { error: code });
     const reason: Reason = isAbsent ? "absent" : "unreadable";
@@ -103,13 +110,8 @@ export class FolderUnits {
   }
 
   #assertSourceIsThere(): void {
-    let inode: bigint | null = null;
-    try {
-      inode = statSync(this.#reader.root, { bigint: true }).ino;
-    } catch {
-      inode = null;
-    }
-    if (inode !== this.#rootInode) throw Object.assign(new Error("the source is gone"), { code: sourceGoneCode });
+    if (identityOf(this.#reader.root) !== this.#root)
+      throw Object.assign(new Error("the source is gone"), { code: sourceGoneCode });
   }
 
   /** One pass for SHA-256 and histogram; MD5 and SHA-1 are the manifest's where SHA-256 agrees with it. */
@@ -138,7 +140,7 @@ export class FolderUnits {
 
   #digest(descriptor: number, algorithm: string, histogram: Float64Array | null): string {
     const digest = createHash(algorithm);
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       const count = readSync(descriptor, this.#chunk, 0, chunkBytes, at);
       if (count === 0) return digest.digest("hex");
       const piece = this.#chunk.subarray(0, count);
@@ -147,6 +149,16 @@ export class FolderUnits {
       at += count;
       this.#beat();
     }
+  }
+}
+
+/** Device and inode of a folder; null where there is none any more. */
+function identityOf(folder: string): string | null {
+  try {
+    const { dev, ino } = statSync(folder, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return null;
   }
 }
 

@@ -1,5 +1,4 @@
 /** What supervisor and engine say to each other over their IPC channel (JSON). */
-import type { Measure } from "../../workers/launch.ts";
 import type { Profile } from "./profile.ts";
 
 /** How the last engine on this exhibit ended, as the supervisor saw it. `stopped` blames nobody. */
@@ -67,6 +66,3 @@ export interface EngineOutcome {
   readonly lostThreads: number;
   readonly sqlite: string;
 }
-
-/** Measures as the supervisor adds them to the run's record. */
-export type RunMeasures = readonly Measure[];

@@ -64,7 +64,11 @@ export async function processExhibit(options: ProcessOptions): Promise<RunRecord
   const done = readRunRecord(theCase.paths, label);
   if (done?.digest != null && done.profileHash === job.profileHash && existsSync(job.workFile)) return done;
   if (done && done.profileHash !== job.profileHash) startAfresh(options, job);
-  const details = { profileHash: job.profileHash, options: { ...options.machine }, selfTest: selfTestDetails(options.selfTest) };
+  const details = {
+    profileHash: job.profileHash,
+    options: { ...options.machine },
+    selfTest: selfTestDetails(options.selfTest),
+  };
   const act = journal.begin("process", details as unknown as JsonObject, signer, { exhibit: label });
   const clock = performance.now();
   try {
@@ -105,7 +109,10 @@ function checkedManifest(theCase: Case, label: string, journal: Journal): Acquis
   const folder = theCase.paths.exhibit(label);
   const verdict = verifyManifest(folder, journal.keys());
   if (!verdict.ok) {
-    throw new OperatorError("case/manifest-changed", runSays.manifestChanged(label, verdict.problem ?? "", verdict.line));
+    throw new OperatorError(
+      "case/manifest-changed",
+      runSays.manifestChanged(label, verdict.problem ?? "", verdict.line),
+    );
   }
   return (readDocument(theCase.paths.acquisition(label)) as { manifest: AcquisitionBody }).manifest;
 }
@@ -199,7 +206,18 @@ function digestOf(theCase: Case, label: string): string {
 }
 
 function outcomeOf(record: RunRecord): JsonObject {
-  const { counts, digest, durationMs, starts, deaths, lostThreads, profileHash: profile, runtime, measures, probes } = record;
+  const {
+    counts,
+    digest,
+    durationMs,
+    starts,
+    deaths,
+    lostThreads,
+    profileHash: profile,
+    runtime,
+    measures,
+    probes,
+  } = record;
   return JSON.parse(
     JSON.stringify({ counts, digest, durationMs, starts, deaths, lostThreads, profile, runtime, measures, probes }),
   ) as JsonObject;

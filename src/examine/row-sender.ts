@@ -32,7 +32,8 @@ export class RowSender {
   }
 
   async content(prepared: PreparedContent): Promise<void> {
-    let bytes = itemBytes + prepared.row.fields.length * 100;
+    let bytes = itemBytes;
+    for (const { value } of prepared.row.fields) bytes += 100 + value.length * 2;
     for (const block of prepared.blocks) bytes += block.text.length + block.folded.length * 2;
     await this.#reserve(bytes);
     this.#rows.push({ what: "content", prepared });

@@ -5,14 +5,14 @@ import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { ProbeResult, ProbeTargets } from "./job.ts";
 
-/** Every attempt with its outcome. Nothing is changed: files are opened for appending only and nothing is written. */
+/** Every attempt with its outcome. Nothing is changed: files are opened, never created, and nothing is written. */
 export async function probeSandbox(targets: ProbeTargets): Promise<ProbeResult[]> {
   const results: ProbeResult[] = [];
   for (const file of targets.unreadable) {
     results.push({ tried: `read ${file}`, refused: isRefused(() => readFileSync(file)) });
   }
   for (const file of targets.unwritable) {
-    results.push({ tried: `write ${file}`, refused: isRefused(() => closeSync(openSync(file, "a"))) });
+    results.push({ tried: `write ${file}`, refused: isRefused(() => closeSync(openSync(file, "r+"))) });
   }
   const fresh = `${targets.unwritable[0] ?? "/"}.probe`;
   results.push({ tried: `make ${fresh}`, refused: isRefused(() => makeAndRemove(fresh)) });
@@ -25,9 +25,15 @@ function isRefused(attempt: () => void): boolean {
   try {
     attempt();
     return false;
-  } catch {
-    return true;
+  } catch (error) {
+    return isRefusal(error);
   }
+}
+
+/** The system or the runtime said no; that a file is absent or a folder proves nothing. */
+function isRefusal(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException | null)?.code ?? "";
+  return ["ERR_ACCESS_DENIED", "EACCES", "EPERM", "EROFS"].includes(code);
 }
 
 function makeAndRemove(file: string): void {
@@ -53,6 +59,8 @@ async function isConnectionRefused(): Promise<boolean> {
     };
     socket.once("connect", () => end(false));
     socket.once("timeout", () => end(false));
-    socket.once("error", (error: NodeJS.ErrnoException) => end(error.code === "ENETUNREACH" || error.code === "ERR_ACCESS_DENIED"));
+    socket.once("error", (error: NodeJS.ErrnoException) =>
+      end(error.code === "ENETUNREACH" || error.code === "ERR_ACCESS_DENIED"),
+    );
   });
 }

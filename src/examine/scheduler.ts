@@ -83,7 +83,10 @@ export class Scheduler {
       const batch = await next;
       if (batch.length === 0) return;
       if (this.#stopped) {
-        await this.#options.writer.call("release", batch.map((unit) => unit.key));
+        await this.#options.writer.call(
+          "release",
+          batch.map((unit) => unit.key),
+        );
         return;
       }
       // The next batch is put on record while this one runs, so that the thread never waits for the writer.
@@ -108,7 +111,12 @@ export class Scheduler {
         batch.push(unit);
         bytes += unit.size;
       }
-      if (batch.length > 0) await this.#options.writer.call("start", batch.map((unit) => unit.key), false);
+      if (batch.length > 0)
+        await this.#options.writer.call(
+          "start",
+          batch.map((unit) => unit.key),
+          false,
+        );
       return batch;
     } finally {
       this.#taking = null;
@@ -143,7 +151,13 @@ export class Scheduler {
     if (error.code === "closed" && this.#stopped) return;
     if (error.code === "fault" || error.code === "closed") throw error;
     this.lostThreads += 1;
-    const again = new Set(await this.#options.writer.call("abandon", slot, batch.map((unit) => unit.key)));
+    const again = new Set(
+      await this.#options.writer.call(
+        "abandon",
+        slot,
+        batch.map((unit) => unit.key),
+      ),
+    );
     const unitKey = error.workedOn.slice(0, idLength);
     const item = error.workedOn.slice(idLength);
     const culprit = batch.find((unit) => unit.key === unitKey);

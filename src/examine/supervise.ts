@@ -81,12 +81,7 @@ async function runOnce(options: SupervisionOptions, lastDeath: LastDeath): Promi
   const { child, measures } = launchSandboxed({
     entry: entryUrl(import.meta.url, "./engine"),
     args: [],
-    read: [
-      ...programFolders(),
-      job.source,
-      job.manifest,
-      ...(process.platform === "linux" ? ["/proc/self/fd/"] : []),
-    ],
+    read: [...programFolders(), job.source, job.manifest, ...(process.platform === "linux" ? ["/proc/self/fd/"] : [])],
     write: [dirname(job.workFile)],
     env: engineEnvironment(),
   });
@@ -120,7 +115,10 @@ async function runOnce(options: SupervisionOptions, lastDeath: LastDeath): Promi
   const memory: Measure = { id: "memory", enforced: true, how: `watched by the supervisor, limit ${memoryMb} MB` };
   return {
     end: end ?? { how: "died", death: deathOf(code, signal, overMemory) },
-    measures: [...measures, process.platform === "linux" ? memory : { ...memory, enforced: false, how: "not watched on this system" }],
+    measures: [
+      ...measures,
+      process.platform === "linux" ? memory : { ...memory, enforced: false, how: "not watched on this system" },
+    ],
     probes,
     unitsDone,
   };

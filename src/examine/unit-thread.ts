@@ -42,7 +42,13 @@ await serveTasks<UnitThreadData, UnitBatch, UnitBatchResult>((data, heartbeat) =
   return async (batch) => {
     const faults: ReaderFault[] = [];
     for (const { key, order } of batch.units) {
-      const context = contextOf(data.profile, heartbeat, key, { avoid: new Map(batch.avoid), known, sender, spoolFile, faults });
+      const context = contextOf(data.profile, heartbeat, key, {
+        avoid: new Map(batch.avoid),
+        known,
+        sender,
+        spoolFile,
+        faults,
+      });
       heartbeat.workOn(key + key);
       const root = units.open(order, context.avoid.get(key)?.rung === "recorded");
       try {

@@ -6,7 +6,8 @@ export const notACase = (folder: string) =>
   `Expected a case folder at ${folder}, found no case.json in it; name a case folder, or make one in an empty folder with: vestige init`;
 export const occupied = (folder: string) =>
   `Expected an absent or empty folder for a new case, found files in ${folder}; choose another folder.`;
-export const exists = (folder: string) => `A case is already open in ${folder}; use it as it is, or choose another folder.`;
+export const exists = (folder: string) =>
+  `A case is already open in ${folder}; use it as it is, or choose another folder.`;
 export const unreadable = (file: string, problem: string) =>
   `Expected to read ${file}, found: ${problem}; restore it from a copy or correct its permissions.`;
 export const notWritable = (folder: string, problem: string) =>
@@ -17,10 +18,12 @@ export const newerFormat = (file: string, found: number, known: number) =>
   `Expected format version ${known} or older in ${file}, found ${found}; use a newer Vestige.`;
 export const badLabel = (label: string) =>
   `Expected an exhibit label of 1 to 32 letters, digits, dots, dashes or underscores, found "${label}"; for example M01.`;
-export const labelTaken = (label: string) => `Exhibit ${label} is already registered in this case; choose another label.`;
+export const labelTaken = (label: string) =>
+  `Exhibit ${label} is already registered in this case; choose another label.`;
 export const noExhibit = (label: string) =>
   `Expected exhibit ${label} in this case, found none; register it first with: vestige intake CASE ${label}`;
-export const noExhibits = () => `Expected at least one exhibit in this case, found none; register one with: vestige intake`;
+export const noExhibits = () =>
+  `Expected at least one exhibit in this case, found none; register one with: vestige intake`;
 export const notAcquired = (label: string) =>
   `Exhibit ${label} has not been acquired; acquire it first with: vestige acquire CASE ${label} SOURCE`;
 export const diskFull = (folder: string) =>

@@ -9,7 +9,12 @@ export const unknownCommand = (name: string) => `unknown command '${name}'; see 
 export const fault = (details: string) =>
   `vestige: this is a mistake of the program, nothing of yours; nothing recorded so far is lost. Please keep this for its developers:\n${details}`;
 
-export const groupNames = { case: "Cases:", search: "Search and results:", custody: "Custody:", about: "About:" } as const;
+export const groupNames = {
+  case: "Cases:",
+  search: "Search and results:",
+  custody: "Custody:",
+  about: "About:",
+} as const;
 
 export const progressAcquire = (entries: string, bytes: string, rate: string) =>
   `acquiring: ${entries} entries, ${bytes}, ${rate}`;
@@ -20,7 +25,8 @@ export const caseOpened = (number: string, folder: string) => `Case ${number} op
 export const keyMade = (officer: string, file: string, keyId: string) =>
   `A signing key was made for ${officer} (${keyId}); keep a copy of ${file} in a safe place.`;
 export const exhibitRegistered = (label: string) => `Exhibit ${label} registered.`;
-export const exhibitNotAcquired = (label: string, reason: string) => `Exhibit ${label} recorded as not acquired: ${reason}`;
+export const exhibitNotAcquired = (label: string, reason: string) =>
+  `Exhibit ${label} recorded as not acquired: ${reason}`;
 export const acquired = (label: string, files: string, bytes: string, hash: string) =>
   `Exhibit ${label}: ${files} files, ${bytes} hashed and listed; manifest root ${hash}`;
 export const countsLine = (counts: string) => `Items: ${counts}`;
@@ -31,6 +37,5 @@ export const tryNext = (lines: readonly string[]) => `Try next:\n${lines.map((li
 export const demonstrationMade = (file: string) =>
   `This is a demonstration case: its officer is fictitious and its passphrase lies in ${file}.`;
 export const nothingToProcess = () => "Nothing to process: no exhibit of this case has been acquired.";
-export const alreadyProcessed = (label: string) => `Exhibit ${label} is processed already; nothing was left to do.`;
 export const question = (what: string) => `${what}: `;
 export const whyNotAcquired = () => "Expected --reason with --not-acquired: say why this medium is not acquired.";

@@ -18,8 +18,6 @@ export const notToAcquire = (label: string) =>
   `Exhibit ${label} is recorded as not to be acquired; register it again under another label to acquire it.`;
 export const sourceGone = (source: string) =>
   `The source ${source} is gone; reconnect it and run the same command again: it continues where it stopped.`;
-export const engineBusy = (label: string, holder: string) =>
-  `Exhibit ${label} is being processed by ${holder}; wait for it to end, or stop it there.`;
 export const engineDied = (times: number) =>
   `The engine ended ${times} times without getting further; run the same command again, and keep the logs for the developers.`;
 export const interrupted = (command: string) => `Stopped; nothing is lost. Continue with: ${command}`;
@@ -31,7 +29,6 @@ export const flagsMissing = (flags: readonly string[]) =>
   `Expected these to open a case, found none of them: ${flags.join(", ")}; give them all, or run on a terminal to be asked.`;
 export const badNumber = (flag: string, value: string, range: string) =>
   `Expected a whole number ${range} for --${flag}, found "${value}".`;
-export const emptyFolder = () => `The folder holds nothing; the manifest records that it is empty.`;
 export const noAuthority = () =>
   `Expected a recorded authority and scope before anything is acquired, found none in this case; record them with: vestige init --authority --scope`;
 export const manifestChanged = (label: string, problem: string, line: number | null) =>

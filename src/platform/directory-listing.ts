@@ -62,7 +62,7 @@ class LinuxDirectories implements DirectoryLister {
         throw Object.assign(new Error(code), { code });
       }
       if (filled === 0) return names;
-      for (let at = 0; at < filled; ) {
+      for (let at = 0; at < filled;) {
         const next = at + this.#buffer.readUInt16LE(at + lengthAt);
         const name = this.#buffer.subarray(at + nameAt, this.#buffer.indexOf(0, at + nameAt));
         const type = this.#buffer[at + typeAt];

@@ -69,7 +69,10 @@ function openDirectory(
 ): { outcome: Outcome; names: ListedName[] | null } {
   const identity = identityOf(stat);
   if (stat.dev !== rootStat.dev || ancestors.some((level) => level.identity === identity)) {
-    return { outcome: { ...done, status: "skipped", reason: "mount", findings: [finding("folder/mount")] }, names: null };
+    return {
+      outcome: { ...done, status: "skipped", reason: "mount", findings: [finding("folder/mount")] },
+      names: null,
+    };
   }
   try {
     return { outcome: done, names: reader.list(path) };

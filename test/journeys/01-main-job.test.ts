@@ -71,7 +71,7 @@ describe("the main job on the samples", () => {
     const processed = lines.find((line) => line.event === "processed");
     const statuses = processed?.statuses as Record<string, number>;
     expect(Object.values(statuses).reduce((a, b) => a + b, 0)).toBe(processed?.items);
-    expect((processed?.probes as { refused: boolean }[]).length).toBeGreaterThan(6);
+    expect((processed as { probes: unknown[] }).probes.length).toBeGreaterThan(6);
   });
 
   it("finds in every sample what its manifest expects", () => {
@@ -87,7 +87,8 @@ describe("the main job on the samples", () => {
         reason: file.reason,
       });
       if (file.extensionMismatch !== undefined) expect(item?.extensionMismatch, path).toBe(file.extensionMismatch);
-      for (const [name, value] of Object.entries(file.fields ?? {})) expect(item?.fields.get(name), `${path} ${name}`).toBe(value);
+      for (const [name, value] of Object.entries(file.fields ?? {}))
+        expect(item?.fields.get(name), `${path} ${name}`).toBe(value);
       expect(parsePath(`M01/${path}`), path).not.toBeNull();
     }
   });

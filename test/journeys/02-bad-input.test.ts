@@ -28,7 +28,8 @@ function expectSentence(result: CommandResult, exit: number, words: RegExp): voi
   expect(result.stderr).not.toMatch(/\n\s+at /);
 }
 
-const run = (from: string, to: string, more: string[] = caseFlags) => vestige(["run", from, "--case", to, ...more], { home });
+const run = (from: string, to: string, more: string[] = caseFlags) =>
+  vestige(["run", from, "--case", to, ...more], { home });
 
 describe("bad input", () => {
   it("an absent source", async () => {
@@ -114,7 +115,9 @@ describe("bad input", () => {
     const holder = new URL("../fixtures/hold-lock.ts", import.meta.url).pathname;
     const flags = process.execArgv.filter((flag) => flag === "--no-addons");
     const { spawn } = await import("node:child_process");
-    const child = spawn(process.execPath, [...flags, holder, `${copy}/work/M01/lock.db`], { stdio: ["pipe", "pipe", "inherit"] });
+    const child = spawn(process.execPath, [...flags, holder, `${copy}/work/M01/lock.db`], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
     await new Promise((resolve) => child.stdout.once("data", resolve));
     const result = await vestige(["process", copy], { home });
     child.stdin.end();
@@ -129,7 +132,8 @@ describe("bad input", () => {
       const result = await run(source, `${small}/case`);
       expectSentence(result, 4, /full/);
       execFileSync("mount", ["-o", "remount,size=64m", small]);
-      const again = existsSync(`${small}/case/case.json`) && readdirSync(`${small}/case/custody`).includes("journal.jsonl");
+      const again =
+        existsSync(`${small}/case/case.json`) && readdirSync(`${small}/case/custody`).includes("journal.jsonl");
       const resumed = await run(source, `${small}/case`, again ? [] : caseFlags);
       expect(resumed.exit, resumed.stderr).toBeLessThanOrEqual(1);
       expect((await vestige(["verify", `${small}/case`], { home })).exit).toBe(0);

@@ -285,14 +285,6 @@ export const documentTypes: readonly TypeRow[] = [
     ext: "shp shx",
     sig: ["00 00 27 0A 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 ?*4 E8 03 00 00"],
   },
-  {
-    id: "ooxml-encrypted",
-    parent: "ole",
-    name: "Encrypted Office document",
-    mime: "application/encrypted",
-    ext: "docx docm dotx dotm xlsx xlsm xlsb xltx xltm pptx pptm potx potm ppsx ppsm",
-    spec: "MS-OFFCRYPTO 2.3",
-  },
 ];
 
 /** The header may follow up to 1,024 bytes of other matter (ISO 32000-1 annex H, implementation note 13). */

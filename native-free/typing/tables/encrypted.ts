@@ -4,6 +4,14 @@ import type { TypeRow } from "../type-row.ts";
 
 export const encryptedTypes: readonly TypeRow[] = [
   {
+    id: "ooxml-encrypted",
+    parent: "ole",
+    name: "Encrypted Office document",
+    mime: "application/encrypted",
+    ext: "docx docm dotx dotm xlsx xlsm xlsb xltx xltm pptx pptm potx potm ppsx ppsm",
+    spec: "MS-OFFCRYPTO 2.3",
+  },
+  {
     id: "luks",
     name: "LUKS volume",
     mime: "application/x-luks",

@@ -43,7 +43,13 @@ export function tellAcquired(acquisition: AcquisitionBody, output: Output): Exit
   output.line(cliSays.acquired(exhibit, countText(kinds.file ?? 0), bytesText(bytes), files.root));
   const loss = (statuses.failed ?? 0) + (statuses.partial ?? 0) > 0;
   const exit = loss ? exitCodes.loss : exitCodes.done;
-  output.event("vestige.acquisition/1", "acquisition", { exhibit, entries, bytes, statuses: { ...statuses }, root: files.root });
+  output.event("vestige.acquisition/1", "acquisition", {
+    exhibit,
+    entries,
+    bytes,
+    statuses: { ...statuses },
+    root: files.root,
+  });
   output.summary(exit, { entries, bytes });
   return exit;
 }

@@ -36,7 +36,9 @@ export const intakeCommand: Command = {
     } finally {
       custody.journal.close();
     }
-    output.line(refused ? cliSays.exhibitNotAcquired(label, output.safe(reason ?? "")) : cliSays.exhibitRegistered(label));
+    output.line(
+      refused ? cliSays.exhibitNotAcquired(label, output.safe(reason ?? "")) : cliSays.exhibitRegistered(label),
+    );
     output.event("vestige.exhibit/1", "exhibit", { exhibit: label, decision: form.decision });
     output.summary(exitCodes.done, { exhibits: 1 });
     return exitCodes.done;

@@ -53,7 +53,11 @@ async function runAll(context: CommandContext): Promise<ExitCode> {
     const exit = tellRun(desk, result, context);
     const report = makeReport(desk.theCase, desk.journal, desk.signer, { signal: context.signal });
     output.line(cliSays.reportAt(report.html ?? report.json));
-    output.event("vestige.report/1", "report", { html: report.html, json: report.json, contentHash: report.contentHash });
+    output.event("vestige.report/1", "report", {
+      html: report.html,
+      json: report.json,
+      contentHash: report.contentHash,
+    });
     output.note(cliSays.tryNext(nextCommands(desk, report.html ?? report.json)));
     output.summary(exit, { exhibits: 1, items: result.run.counts.items });
     return exit;
@@ -64,9 +68,7 @@ async function runAll(context: CommandContext): Promise<ExitCode> {
 
 async function openOrContinue(folder: string, label: string, source: string, context: CommandContext) {
   if (!isCase(folder)) {
-    return context.flags.demonstration === true
-      ? openDemonstrationCase(folder, context)
-      : openNewCase(folder, context);
+    return context.flags.demonstration === true ? openDemonstrationCase(folder, context) : openNewCase(folder, context);
   }
   const theCase = openCase(folder);
   const custody = await openForSigning(theCase, context);

@@ -109,7 +109,8 @@ describe("folder corners", () => {
   it.skipIf(!onLinux)("keeps names that are no UTF-8 byte for byte, in byte order", async () => {
     const raw = Buffer.from([0x66, 0xff, 0xe9, 0x2e, 0x74]);
     writeFileSync(Buffer.concat([Buffer.from(`${source}/`), raw]), "content");
-    for (const name of ["-rf", "$(id)", "a\nb", "\u202egnp.exe", " ", "ü", "u\u0308"]) writeFileSync(`${source}/${name}`, name);
+    for (const name of ["-rf", "$(id)", "a\nb", "\u202egnp.exe", " ", "ü", "u\u0308"])
+      writeFileSync(`${source}/${name}`, name);
     const entries = await acquire();
     const lossy = [...entries.values()].find((entry) => entry.path.bytes !== null);
     expect(lossy?.path.bytes).toBe(raw.toString("base64"));
@@ -161,11 +162,18 @@ describe("folder corners", () => {
     mkdirSync(out);
     chownSync(out, 65_534, 65_534);
     const flags = process.execArgv.filter((flag) => flag === "--no-addons");
-    execFileSync(process.execPath, [...flags, script, source, `${out}/files.jsonl`], { uid: 65_534, gid: 65_534, env: {} });
+    execFileSync(process.execPath, [...flags, script, source, `${out}/files.jsonl`], {
+      uid: 65_534,
+      gid: 65_534,
+      env: {},
+    });
     const entries = new Map([...manifestLines(`${out}/files.jsonl`)].map(({ entry }) => [entry.path.text, entry]));
     expect(entries.get("closed")).toMatchObject({ kind: "directory", status: "failed", reason: "unreadable" });
     expect(entries.get("secret")).toMatchObject({ kind: "file", status: "failed", reason: "unreadable", sha256: null });
-    expect(entries.get("secret")?.findings[0]).toMatchObject({ code: "folder/unreadable", params: { error: "EACCES" } });
+    expect(entries.get("secret")?.findings[0]).toMatchObject({
+      code: "folder/unreadable",
+      params: { error: "EACCES" },
+    });
     expect(entries.get("open")?.status).toBe("done");
   });
 
@@ -207,13 +215,16 @@ describe("folder corners", () => {
   it.skipIf(!onLinux || !hasNative)("records extended attributes and ACLs, or says why not", async () => {
     writeFileSync(`${source}/file`, "x");
     const set = spawnSync("setfattr", ["-n", "user.comment", "-v", "hello", `${source}/file`]);
-    if (set.status !== 0) return expect(spawnSync("setfattr", ["--version"]).error ?? set.stderr.toString()).toBeTruthy();
+    if (set.status !== 0)
+      return expect(spawnSync("setfattr", ["--version"]).error ?? set.stderr.toString()).toBeTruthy();
     spawnSync("setfacl", ["-m", "u:65534:r", `${source}/file`]);
     const entry = (await acquire()).get("file");
     const comment = entry?.xattrs?.find(({ name }) => name === "user.comment");
     expect(Buffer.from(comment?.value ?? "", "base64").toString()).toBe("hello");
     expect(entry?.xattrs?.some(({ name }) => name === "system.posix_acl_access")).toBe(
-      spawnSync("getfacl", ["-c", `${source}/file`]).stdout.toString().includes("user:"),
+      spawnSync("getfacl", ["-c", `${source}/file`])
+        .stdout.toString()
+        .includes("user:"),
     );
     return undefined;
   });

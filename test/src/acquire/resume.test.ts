@@ -42,7 +42,16 @@ describe("an interrupted acquisition", () => {
 
   it("comes to the same bytes from every kind of torn end", async () => {
     const lineEnds = [...whole.keys()].filter((at) => whole[at] === 10).map((at) => at + 1);
-    const cuts = [0, 1, lineEnds[0], lineEnds[0] - 1, lineEnds[5] + 17, lineEnds.at(-2) as number, whole.length - 1, whole.length];
+    const cuts = [
+      0,
+      1,
+      lineEnds[0],
+      lineEnds[0] - 1,
+      lineEnds[5] + 17,
+      lineEnds.at(-2) as number,
+      whole.length - 1,
+      whole.length,
+    ];
     for (const cut of cuts) {
       writeFileSync(partial, whole.subarray(0, cut));
       const { facts, resumedEntries } = await acquire();
@@ -57,7 +66,9 @@ describe("an interrupted acquisition", () => {
     appendFileSync(`${source}/d2/f50.bin`, "later");
     const { resumedEntries, totals } = await acquire();
     expect(resumedEntries).toBeLessThan(totals.entries);
-    const line = readFileSync(manifest, "utf8").split("\n").find((text) => text.includes("d2/f50.bin"));
+    const line = readFileSync(manifest, "utf8")
+      .split("\n")
+      .find((text) => text.includes("d2/f50.bin"));
     expect(JSON.parse(line ?? "{}")).toMatchObject({ size: 505, status: "done" });
     truncateSync(`${source}/d2/f50.bin`, 500);
   });
