@@ -44,9 +44,13 @@ export class FolderUnits {
   readonly #root: string | null;
   readonly #chunk = Buffer.allocUnsafeSlow(chunkBytes);
 
-  /** `beat` is called for every chunk that was read. Throws the system's error where source or manifest cannot be opened. */
+  /** `beat` is called for every chunk that was read. Throws `sourceGoneCode` without a source. */
   constructor(source: string, manifest: string, beat: () => void) {
-    this.#reader = new FolderReader(source);
+    try {
+      this.#reader = new FolderReader(source);
+    } catch {
+      throw sourceGone();
+    }
     this.#root = identityOf(source);
     this.#manifest = openSync(manifest, "r");
     this.#beat = beat;
@@ -110,8 +114,7 @@ export class FolderUnits {
   }
 
   #assertSourceIsThere(): void {
-    if (identityOf(this.#reader.root) !== this.#root)
-      throw Object.assign(new Error("the source is gone"), { code: sourceGoneCode });
+    if (identityOf(this.#reader.root) !== this.#root) throw sourceGone();
   }
 
   /** One pass for SHA-256 and histogram; MD5 and SHA-1 are the manifest's where SHA-256 agrees with it. */
@@ -150,6 +153,10 @@ export class FolderUnits {
       this.#beat();
     }
   }
+}
+
+function sourceGone(): Error {
+  return Object.assign(new Error("the source is gone"), { code: sourceGoneCode });
 }
 
 /** Device and inode of a folder; null where there is none any more. */

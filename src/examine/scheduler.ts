@@ -40,6 +40,7 @@ export class Scheduler {
   readonly #again: PendingUnit[] = [];
   readonly #page: PendingUnit[] = [];
   #exhausted = false;
+  #lossesWithoutCulprit = 0;
   #taking: Promise<void> | null = null;
   #stopped = false;
   lostThreads = 0;
@@ -161,6 +162,9 @@ export class Scheduler {
     const unitKey = error.workedOn.slice(0, idLength);
     const item = error.workedOn.slice(idLength);
     const culprit = batch.find((unit) => unit.key === unitKey);
+    this.#lossesWithoutCulprit = culprit ? 0 : this.#lossesWithoutCulprit + 1;
+    // Threads that end before they begin (a module that cannot load) would be replaced for ever.
+    if (this.#lossesWithoutCulprit > lossesPerUnit) throw error;
     this.#options.onLost(error.code, unitKey, item);
     this.#options.onUnits(batch.filter((unit) => !again.has(unit.key)));
     for (const unit of batch) {

@@ -35,12 +35,14 @@ export interface UnitBatchResult {
 
 await serveTasks<UnitThreadData, UnitBatch, UnitBatchResult>((data, heartbeat) => {
   const sender = new RowSender(data.port);
-  const units = new FolderUnits(data.source, data.manifest, () => heartbeat.beat());
+  // Opened by the first task: what fails then ends the task with its reason, not the thread without one.
+  let units: FolderUnits | null = null;
   const known = new Map<string, KnownContent>();
   let spooled = 0;
   const spoolFile = () => join(data.spool, `${data.slot}-${process.pid}-${Date.now().toString(36)}-${spooled++}`);
   return async (batch) => {
     const faults: ReaderFault[] = [];
+    units ??= new FolderUnits(data.source, data.manifest, () => heartbeat.beat());
     for (const { key, order } of batch.units) {
       const context = contextOf(data.profile, heartbeat, key, {
         avoid: new Map(batch.avoid),

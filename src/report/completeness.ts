@@ -4,9 +4,10 @@ import { fileStates, type Completeness, type FileState, type StateSums, type Sum
 
 /** The state of a group of files; files without a final word are `pending`. */
 function stateOfGroup(group: ItemGroup): FileState {
+  // A type that nobody knows leaves strings at best: that is less than a known format without a reader.
+  if (group.typeUnknown && (group.status === "done" || group.reason === "unsupported")) return "not-understood";
   if (group.status !== "done") return group.status;
-  if (group.undescribed) return "pending";
-  return group.typeUnknown ? "not-understood" : "read";
+  return group.undescribed ? "pending" : "read";
 }
 
 const nothing: Sum = { items: 0, bytes: 0 };

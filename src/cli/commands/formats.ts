@@ -1,15 +1,6 @@
 /** `vestige formats`: what is read, and how far. Derived from the registries. */
-import { containers } from "../../../native-free/containers/index.ts";
-import { extractors } from "../../../native-free/extractors/index.ts";
-import type { Registration } from "../../../native-free/model/registration.ts";
-import { typeRegistrations } from "../../../native-free/typing/index.ts";
 import { exitCodes } from "../../messages/operator-error.ts";
 import type { Command } from "../command.ts";
-
-/** Every registered format, families in the order of the table. */
-export function registrations(): readonly Registration[] {
-  return [...containers, ...extractors, ...typeRegistrations()];
-}
 
 export const formatsCommand: Command = {
   name: "formats",
@@ -19,6 +10,8 @@ export const formatsCommand: Command = {
   flags: [{ name: "all", summary: "also the types that are only recognised" }],
   help: "Levels: complete, partial (the rest is named in the documentation), recognised (named, strings indexed).",
   async run({ output, flags }) {
+    // Loaded on demand: the registries bring every reader with them.
+    const { registrations } = await import("../registrations.ts");
     const listed = registrations().filter((each) => flags.all === true || output.json || each.family !== "type");
     for (const { id, family, name, level, spec } of listed) {
       output.event("vestige.format/1", "format", { id, family, name, level, spec });

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { openCase } from "../../case/case-folder.ts";
 import { reportSays } from "../../messages/en.ts";
 import { exitCodes, OperatorError, type ExitCode } from "../../messages/operator-error.ts";
-import { makeReport, type MadeReport } from "../../report/make-report.ts";
+import type { MadeReport } from "../../report/make-report.ts";
 import { flagText, type Command, type CommandContext } from "../command.ts";
 import { openForSigning } from "../open-for-signing.ts";
 
@@ -41,6 +41,8 @@ async function runReport(context: CommandContext): Promise<ExitCode> {
   const theCase = openCase(folder as string);
   const { journal, signer } = await openForSigning(theCase, context);
   try {
+    // Loaded on demand, like every stage that a bare `--help` has no use for.
+    const { makeReport } = await import("../../report/make-report.ts");
     return say(context, makeReport(theCase, journal, signer, { format, signal: context.signal }));
   } finally {
     journal.close();

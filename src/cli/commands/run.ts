@@ -6,7 +6,6 @@ import { isCase, openCase, readExhibit, exhibitLabels } from "../../case/case-fo
 import { cliSays, runSays } from "../../messages/en.ts";
 import { OperatorError, type ExitCode } from "../../messages/operator-error.ts";
 import { runPipeline, type Desk, type PipelineResult } from "../../pipeline.ts";
-import { makeReport } from "../../report/make-report.ts";
 import { bytesText, countText } from "../amounts.ts";
 import { flagText, type Command, type CommandContext } from "../command.ts";
 import { deskOf, machineFlags, machineOptions } from "../desk.ts";
@@ -51,6 +50,7 @@ async function runAll(context: CommandContext): Promise<ExitCode> {
   try {
     const result = await runStages(desk, label, source, context);
     const exit = tellRun(desk, result, context);
+    const { makeReport } = await import("../../report/make-report.ts");
     const report = makeReport(desk.theCase, desk.journal, desk.signer, { signal: context.signal });
     output.line(cliSays.reportAt(report.html ?? report.json));
     output.event("vestige.report/1", "report", {

@@ -7,8 +7,8 @@ import { measure, type Measured } from "./measure.ts";
 
 const launcher = fileURLToPath(new URL("../../../bin/vestige.mjs", import.meta.url));
 
-/** Exit codes of a finished command: 1 says that some item was not read whole, which noise in pictures can cause. */
-const finished = [0, 1];
+/** Exit codes of finished reading: 1 says that some item was not read whole, which noise in pictures can cause. */
+const readExits = [0, 1];
 
 /** Hits of one page, at most. */
 const largestPage = 10_000;
@@ -25,9 +25,9 @@ export class Product {
     this.#env = { ...process.env, VESTIGE_HOME: home, VESTIGE_PASSPHRASE: "benchmark of nobody" };
   }
 
-  async #command(args: readonly string[], keep = false): Promise<Measured> {
+  async #command(args: readonly string[], exits: readonly number[] = [0], keep = false): Promise<Measured> {
     const done = await measure(process.execPath, [launcher, ...args, "--quiet"], { env: this.#env, keep });
-    if (!finished.includes(done.status ?? -1))
+    if (!exits.includes(done.status ?? -1))
       throw new Error(`vestige ${args.join(" ")} ended with ${done.status}: ${done.stderr}${done.stdout}`);
     return done;
   }
@@ -41,12 +41,12 @@ export class Product {
 
   /** Registers the folder: MD5, SHA-1 and SHA-256 of every file, in a signed manifest. */
   acquire(folder: string): Promise<Measured> {
-    return this.#command(["acquire", this.caseFolder, "M01", folder]);
+    return this.#command(["acquire", this.caseFolder, "M01", folder], readExits);
   }
 
   /** Types, text, metadata and index of everything acquired. */
   process(): Promise<Measured> {
-    return this.#command(["process", this.caseFolder, "M01"]);
+    return this.#command(["process", this.caseFolder, "M01"], readExits);
   }
 
   /** Paths of all items that hold the word, sorted. */
@@ -54,11 +54,13 @@ export class Product {
     const paths = new Set<string>();
     for (let after: string | null = null; ;) {
       const page = ["--json", "--limit", String(largestPage), ...(after === null ? [] : ["--after", after])];
-      const { stdout } = await this.#command(["search", this.caseFolder, word, ...page], true);
+      const { stdout } = await this.#command(["search", this.caseFolder, word, ...page], [0], true);
       const lines = stdout.split("\n").filter(Boolean);
       const events = lines.map((line) => JSON.parse(line) as { event: string; path?: string; next?: string | null });
       for (const { event, path: item } of events) if (event === "hit" && item !== undefined) paths.add(item);
-      after = events.find(({ event }) => event === "answer")?.next ?? null;
+      const answer = events.find(({ event }) => event === "answer");
+      if (!answer) throw new Error(`no answer to ${word}: ${stdout}`);
+      after = answer.next ?? null;
       if (after === null) return [...paths].sort();
     }
   }
