@@ -71,6 +71,15 @@ export function readRange(source: ByteSource, at: number, length: number): Uint8
   return target;
 }
 
+/** The same for reading only: borrowed where the bytes already lie in memory, else in a fresh array. Do not write. */
+export function viewRange(source: ByteSource, at: number, length: number): Uint8Array {
+  if (!(source instanceof MemorySource)) return readRange(source, at, length);
+  const { buffer, byteOffset } = source.bytes;
+  // A plain Uint8Array, also where the source holds a Buffer: hot loops should see one kind of array.
+  const start = Math.max(0, Math.min(at, source.size));
+  return new Uint8Array(buffer, byteOffset + start, Math.max(0, Math.min(length, source.size - start)));
+}
+
 /**
  * The whole source as one array: borrowed when it already lies in memory, else read. For libraries that cannot read at
  * random. Returns null when the source is larger than `limitBytes`.

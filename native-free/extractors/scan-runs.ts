@@ -17,6 +17,13 @@ for (let byte = 9; byte < 256; byte++) {
   else if (byte >= 0xc0) kindOf[byte] = 3;
 }
 
+function isWordUnit(unit: number): boolean {
+  return (unit >= 48 && unit < 58) || (unit >= 65 && unit < 91) || (unit >= 97 && unit < 123) || unit >= 0xc0;
+}
+
+/** 1 for what counts as a letter or digit of a word. */
+const inWord = Uint8Array.from({ length: 256 }, (_, byte) => Number(isWordUnit(byte)));
+
 /** Bit 1: the two bytes are a text unit in little-endian order, bit 2: in big-endian order; index first · 256 + second. */
 const unitKind = new Uint8Array(65_536);
 for (let unit = 0; unit < 65_536; unit++) {
@@ -42,39 +49,31 @@ export function scanNarrow(minimumChars: number, emit: (run: string) => void): R
     let latin = false;
     let at = 0;
     while (at < end) {
-      if (chars === 0) {
-        while (at < end && kindOf[bytes[at]!]! === 0) at++;
-        start = at;
-        if (at >= end) break;
+      const kind = kindOf[bytes[at]!]!;
+      if (kind === 1 && at - start < maxRunBytes) {
+        const from = at;
+        const limit = Math.min(end, start + maxRunBytes);
+        while (at < limit && kindOf[bytes[at]!]! === 1) at++;
+        chars += at - from;
+        ascii += at - from;
+        continue;
       }
-      const from = at;
-      const limit = Math.min(end, start + maxRunBytes);
-      while (at < limit && kindOf[bytes[at]!]! === 1) at++;
-      chars += at - from;
-      ascii += at - from;
-      if (at >= end) break;
-      const kind = at - start < maxRunBytes ? kindOf[bytes[at]!]! : 1;
-      if (kind > 1) {
-        if (!last && end - at < 4 && start < at) return start;
-        if (!last && end - at < 4) return at;
+      if (kind > 1 && at - start < maxRunBytes) {
+        // The rest of a sequence may lie in the next window.
+        if (!last && end - at < 4) return start;
         const length = kind === 2 ? sequenceAt(bytes, at) : 0;
         // A run is of one encoding: it ends where the other begins.
-        const other = length > 0 ? latin : !latin && ascii !== chars;
-        if (!other && at - start < maxRunBytes) {
+        if (length > 0 ? !latin : latin || ascii === chars) {
           latin ||= length === 0;
           at += length || 1;
           chars++;
           continue;
         }
-        if (chars >= minimumChars) emitNarrow(bytes, start, at, chars, ascii, latin, emit);
-        start = at;
-        chars = ascii = 0;
-        latin = false;
-        continue;
       }
       if (chars >= minimumChars) emitNarrow(bytes, start, at, chars, ascii, latin, emit);
       chars = ascii = 0;
       latin = false;
+      if (kind === 0) at++;
       start = at;
     }
     if (!last) return start;
@@ -95,6 +94,7 @@ function sequenceAt(bytes: Uint8Array, at: number): number {
   return (lead === 0xf0 && second < 0x90) || (lead === 0xf4 && second > 0x8f) ? 0 : 4;
 }
 
+/** Tests on the bytes first: nearly every run of noise fails them, and a string costs more than they do. */
 function emitNarrow(
   bytes: Uint8Array,
   start: number,
@@ -104,29 +104,37 @@ function emitNarrow(
   latin: boolean,
   emit: (run: string) => void,
 ): void {
-  const run = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
-  if (ascii === chars) {
-    const text = run.toString("latin1");
-    if (hasWord(text)) emit(text);
-    return;
-  }
   // Noise is mostly not ASCII; Latin-1 text mostly is.
-  if (latin) {
-    if (ascii * 4 < chars * 3) return;
-    const text = run.toString("latin1");
-    if (hasWord(text)) emit(text);
+  const mostlyAscii = ascii * 4 >= chars * 3;
+  if (latin && !mostlyAscii) return;
+  if (latin || ascii === chars) {
+    if (bytesHaveWord(bytes, start, end)) emit(textOf(bytes, start, end, "latin1"));
     return;
   }
-  const text = run.toString("utf8");
-  if (ascii * 4 >= chars * 3 ? hasWord(text) : mostlyOneScript(text)) emit(text);
+  const text = textOf(bytes, start, end, "utf8");
+  if (mostlyAscii ? hasWord(text) : mostlyOneScript(text)) emit(text);
+}
+
+function textOf(bytes: Uint8Array, start: number, end: number, encoding: "latin1" | "utf8"): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString(encoding);
+}
+
+/** `hasWord` of bytes that are Latin-1. */
+function bytesHaveWord(bytes: Uint8Array, start: number, end: number): boolean {
+  let before = 0;
+  for (let at = start; at < end; at++) {
+    const letter = inWord[bytes[at]!]!;
+    if ((letter & before) !== 0) return true;
+    before = letter;
+  }
+  return false;
 }
 
 /** Two letters or digits in a row. */
 function hasWord(text: string): boolean {
   let before = false;
   for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    const letter = (unit >= 48 && unit < 58) || (unit >= 65 && unit < 91) || (unit >= 97 && unit < 123) || unit >= 0xc0;
+    const letter = isWordUnit(text.charCodeAt(at));
     if (letter && before) return true;
     before = letter;
   }
@@ -136,6 +144,7 @@ function hasWord(text: string): boolean {
 /** Every 16-bit unit from the start of the window, in both orders; the caller shifts by one for the other parity. */
 export function scanWide(minimumChars: number, emit: (run: string) => void): RunScan {
   const minimumBytes = 2 * minimumChars;
+  const ahead = Math.max(0, minimumBytes - 2);
   // Where the runs of each order are settled up to: bytes kept for the one are not told again by the other.
   let littleDone = 0;
   let bigDone = 0;
@@ -144,6 +153,10 @@ export function scanWide(minimumChars: number, emit: (run: string) => void): Run
     let little = -1;
     let big = -1;
     for (let at = 0; at < end; at += 2) {
+      if (little < 0 && big < 0) {
+        // A run that is long enough covers every unit so far ahead: where that one is no text, none of these begins one.
+        while (at + ahead + 1 < end && unitKind[(bytes[at + ahead]! << 8) | bytes[at + ahead + 1]!] === 0) at += ahead + 2;
+      }
       const kind = unitKind[(bytes[at]! << 8) | bytes[at + 1]!]!;
       if (kind === 0 && little < 0 && big < 0) continue;
       if ((kind & 1) === 0 || (little >= 0 && at - little >= maxRunBytes)) {

@@ -6,7 +6,7 @@
  * Narrow: six characters at least; a byte above ASCII counts when it completes a UTF-8 sequence, or is a letter of Latin-1
  * in a run that is mostly ASCII. Wide: six units of Latin, Greek, Cyrillic, Hebrew or Arabic at even or odd offsets.
  */
-import { type ByteSource, readRange } from "../bytes/byte-source.ts";
+import { type ByteSource, viewRange } from "../bytes/byte-source.ts";
 import { scanNarrow, scanWide } from "./scan-runs.ts";
 
 export interface StringLimits {
@@ -35,12 +35,12 @@ export function* extractStrings(source: ByteSource, limits: Partial<StringLimits
     { scan: scanWide(settings.minLength, emit), carry: new Uint8Array(0), step: 1 },
   ];
   for (let at = 0; at < source.size; at += settings.windowBytes) {
-    const fresh = readRange(source, at, settings.windowBytes);
+    const fresh = viewRange(source, at, settings.windowBytes);
     const last = at + fresh.length >= source.size;
     for (const [index, state] of states.entries()) {
       // The third scan sees the bytes one later: units at odd offsets.
       const part = index === 2 && at === 0 ? fresh.subarray(1) : fresh;
-      const bytes = state.carry.length === 0 ? part : Buffer.concat([state.carry, part]);
+      const bytes = state.carry.length === 0 ? part : joined(state.carry, part);
       const used = state.scan(bytes, last);
       state.carry = bytes.slice(used);
     }
@@ -51,4 +51,11 @@ export function* extractStrings(source: ByteSource, limits: Partial<StringLimits
     }
   }
   if (batched > 0) yield `${batch.join("\n")}\n`;
+}
+
+function joined(before: Uint8Array, after: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(before.length + after.length);
+  bytes.set(before);
+  bytes.set(after, before.length);
+  return bytes;
 }

@@ -153,10 +153,10 @@ function residentMb(pid: number | undefined): number {
   }
 }
 
-/** The product's own code and every folder of packages that it may resolve from. */
+/** The product's own code and every folder of packages that it may resolve from; a case may well lie beside them. */
 function programFolders(): string[] {
   const program = dirname(dirname(import.meta.dirname));
-  const folders = [program];
+  const folders = ["src", "workers", "native-free", "package.json"].map((part) => join(program, part));
   for (let folder = program; ; folder = dirname(folder)) {
     const packages = join(folder, "node_modules");
     if (existsSync(packages)) folders.push(packages, join(folder, "package.json"));

@@ -50,7 +50,11 @@ describe("names in forensic paths", () => {
   });
 
   it("gives every raw name back", () => {
-    fc.assert(fc.property(rawName, (bytes) => expect(hex(nameBytes(nameFromBytes(bytes)))).toBe(hex(bytes))));
+    fc.assert(
+      fc.property(rawName, (bytes) => {
+        expect(hex(nameBytes(nameFromBytes(bytes)))).toBe(hex(bytes));
+      }),
+    );
   });
 });
 
