@@ -40,44 +40,63 @@ function isTextUnit(unit: number): boolean {
   return (unit >= 0x1e00 && unit < 0x2000) || (unit >= 0x2010 && unit < 0x2060) || unit === 0x20ac || unit === 0x2116;
 }
 
+/**
+ * What a byte is with the one after it (index first · 256 + second): 0 ends a run, 1 ASCII, 2 a letter of Latin-1 that leads
+ * no UTF-8, 3 the possible start of a sequence, to be looked at.
+ */
+const steps = new Uint8Array(65_536);
+for (let pair = 0; pair < 65_536; pair++) {
+  const kind = kindOf[pair >> 8]!;
+  steps[pair] = kind === 2 ? ((pair & 0xc0) === 0x80 ? 3 : 2) : Math.min(kind, 2);
+}
+
 export function scanNarrow(minimumChars: number, emit: (run: string) => void): RunScan {
   return (bytes, last) => {
     const end = bytes.length;
+    const view = Buffer.from(bytes.buffer, bytes.byteOffset, end);
     let start = 0;
     let chars = 0;
     let ascii = 0;
     let latin = false;
     let at = 0;
     while (at < end) {
-      const kind = kindOf[bytes[at]!]!;
-      if (kind === 1 && at - start < maxRunBytes) {
-        const from = at;
-        const limit = Math.min(end, start + maxRunBytes);
-        while (at < limit && kindOf[bytes[at]!]! === 1) at++;
-        chars += at - from;
-        ascii += at - from;
+      if (latin || chars === ascii) {
+        // Most bytes are dealt with here, one character each. No branch depends on a byte of noise, which nothing predicts:
+        // the mask of an end of run clears what was counted.
+        const limit = Math.min(end - 3, at + maxRunBytes - chars);
+        let flags = latin ? 2 : 0;
+        for (; at < limit; at++) {
+          const step = steps[(bytes[at]! << 8) | bytes[at + 1]!]!;
+          if (step === 3 || (chars >= minimumChars && step === 0)) break;
+          const mask = -((step + 1) >> 1);
+          chars = (chars + 1) & mask;
+          ascii = (ascii + (step & 1)) & mask;
+          flags = (flags | step) & mask;
+        }
+        start = at - chars;
+        latin = (flags & 2) !== 0;
+      }
+      if (at >= end) break;
+      const kind = at - start < maxRunBytes ? kindOf[bytes[at]!]! : 0;
+      // The rest of a sequence may lie in the next window.
+      if (kind > 1 && !last && end - at < 4) return start;
+      const length = kind === 2 ? sequenceAt(bytes, at) : 0;
+      // A run is of one encoding: it ends where the other begins.
+      if (kind === 1 || (kind > 1 && (length > 0 ? !latin : latin || ascii === chars))) {
+        latin ||= kind > 1 && length === 0;
+        ascii += kind === 1 ? 1 : 0;
+        at += length || 1;
+        chars++;
         continue;
       }
-      if (kind > 1 && at - start < maxRunBytes) {
-        // The rest of a sequence may lie in the next window.
-        if (!last && end - at < 4) return start;
-        const length = kind === 2 ? sequenceAt(bytes, at) : 0;
-        // A run is of one encoding: it ends where the other begins.
-        if (length > 0 ? !latin : latin || ascii === chars) {
-          latin ||= length === 0;
-          at += length || 1;
-          chars++;
-          continue;
-        }
-      }
-      if (chars >= minimumChars) emitNarrow(bytes, start, at, chars, ascii, latin, emit);
+      if (chars >= minimumChars) emitNarrow(view, start, at, chars, ascii, latin, emit);
       chars = ascii = 0;
       latin = false;
-      if (kind === 0) at++;
+      if (kindOf[bytes[at]!]! === 0) at++;
       start = at;
     }
     if (!last) return start;
-    if (chars >= minimumChars) emitNarrow(bytes, start, end, chars, ascii, latin, emit);
+    if (chars >= minimumChars) emitNarrow(view, start, end, chars, ascii, latin, emit);
     return end;
   };
 }
@@ -96,7 +115,7 @@ function sequenceAt(bytes: Uint8Array, at: number): number {
 
 /** Tests on the bytes first: nearly every run of noise fails them, and a string costs more than they do. */
 function emitNarrow(
-  bytes: Uint8Array,
+  bytes: Buffer,
   start: number,
   end: number,
   chars: number,
@@ -108,15 +127,11 @@ function emitNarrow(
   const mostlyAscii = ascii * 4 >= chars * 3;
   if (latin && !mostlyAscii) return;
   if (latin || ascii === chars) {
-    if (bytesHaveWord(bytes, start, end)) emit(textOf(bytes, start, end, "latin1"));
+    if (bytesHaveWord(bytes, start, end)) emit(bytes.toString("latin1", start, end));
     return;
   }
-  const text = textOf(bytes, start, end, "utf8");
+  const text = bytes.toString("utf8", start, end);
   if (mostlyAscii ? hasWord(text) : mostlyOneScript(text)) emit(text);
-}
-
-function textOf(bytes: Uint8Array, start: number, end: number, encoding: "latin1" | "utf8"): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString(encoding);
 }
 
 /** `hasWord` of bytes that are Latin-1. */
@@ -156,6 +171,7 @@ export function scanWide(minimumChars: number, emit: (run: string) => void): Run
       if (little < 0 && big < 0) {
         // A run that is long enough covers every unit so far ahead: where that one is no text, none of these begins one.
         while (at + ahead + 1 < end && unitKind[(bytes[at + ahead]! << 8) | bytes[at + ahead + 1]!] === 0) at += ahead + 2;
+        if (at >= end) break;
       }
       const kind = unitKind[(bytes[at]! << 8) | bytes[at + 1]!]!;
       if (kind === 0 && little < 0 && big < 0) continue;

@@ -79,37 +79,52 @@ function isJsonPrefix(text: string): boolean {
  */
 export function isCsv(text: string, delimiter: string, complete: boolean): boolean {
   if (/^\s*[[{<]/.test(text)) return false;
-  const counts = recordWidths(text.slice(0, 32_768), delimiter, complete && text.length <= 32_768);
-  if (counts.length < (delimiter === "\t" ? 2 : 3)) return false;
-  const width = counts[0]!;
-  if (width < 2 || (width < 3 && counts.length < 4)) return false;
-  return counts.every((count) => count === width);
+  const length = Math.min(text.length, csvSampleChars);
+  const { records, width } = recordsOfOneWidth(text, length, delimiter.charCodeAt(0), complete && text.length <= length);
+  if (records < (delimiter === "\t" ? 2 : 3)) return false;
+  return width >= 3 || (width === 2 && records >= 4);
 }
 
-function recordWidths(text: string, delimiter: string, complete: boolean): number[] {
-  const widths: number[] = [];
+const csvSampleChars = 32_768;
+const maxRecords = 200;
+const quote = 0x22;
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+
+/** How many records there are and their width; no record at all where two differ or one is a single field. */
+function recordsOfOneWidth(text: string, length: number, delimiter: number, complete: boolean) {
+  let first = 0;
+  let records = 0;
   let width = 1;
   let quoted = false;
   let fieldStart = true;
   let empty = true;
-  for (let at = 0; at < text.length && widths.length < 200; at++) {
-    const char = text[at]!;
+  for (let at = 0; at < length && records < maxRecords; at++) {
+    const unit = text.charCodeAt(at);
     if (quoted) {
-      if (char === '"') {
-        if (text[at + 1] === '"') at++;
-        else quoted = false;
-      }
+      if (unit !== quote) continue;
+      if (at + 1 < length && text.charCodeAt(at + 1) === quote) at++;
+      else quoted = false;
       continue;
     }
-    if (char === '"' && fieldStart) quoted = true;
-    fieldStart = char === delimiter || char === "\n";
-    if (char === delimiter) width++;
-    if (char === "\n") {
-      if (!empty) widths.push(width);
+    if (unit === quote && fieldStart) quoted = true;
+    fieldStart = unit === delimiter || unit === lineFeed;
+    if (unit === delimiter) width++;
+    if (unit === lineFeed) {
+      if (!empty) {
+        // Most texts are no table and show it in their first lines.
+        if (width < 2 || (records > 0 && width !== first)) return { records: 0, width: 0 };
+        first = width;
+        records++;
+      }
       width = 1;
       empty = true;
-    } else if (char !== "\r") empty = false;
+    } else if (unit !== carriageReturn) empty = false;
   }
-  if (!empty && complete) widths.push(width);
-  return widths;
+  if (!empty && complete) {
+    if (records > 0 && width !== first) return { records: 0, width: 0 };
+    first = width;
+    records++;
+  }
+  return { records, width: first };
 }

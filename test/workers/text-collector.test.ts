@@ -231,7 +231,7 @@ describe("TextCollector", () => {
           }
         }
       }),
-      { numRuns: process.env.VESTIGE_CAMPAIGN === "1" ? 300 : 12 },
+      { numRuns: process.env.VESTIGE_CAMPAIGN === "1" ? 300 : 8 },
     );
   });
 });
