@@ -13,6 +13,8 @@ import type { Signer } from "./custody/signer.ts";
 import type { LogData, Progress } from "./examine/job.ts";
 import { processExhibit, type MachineOptions } from "./examine/process-exhibit.ts";
 import type { RunRecord } from "./examine/run-record.ts";
+import { runSays } from "./messages/en.ts";
+import { OperatorError } from "./messages/operator-error.ts";
 
 /** An open case, who signs, and on what machine. */
 export interface Desk {
@@ -66,7 +68,12 @@ async function acquireOnce(
 ): Promise<AcquisitionBody> {
   if (isAcquired(desk.theCase, exhibit.label)) {
     const document = readDocument(desk.theCase.paths.acquisition(exhibit.label));
-    return (document as { manifest: AcquisitionBody }).manifest;
+    const { manifest } = document as { manifest: AcquisitionBody };
+    if (manifest.source === exhibit.source) return manifest;
+    throw new OperatorError(
+      "acquire/other-source",
+      runSays.sourceChanged(exhibit.label, manifest.source, exhibit.source),
+    );
   }
   telling.stage("acquire", exhibit.label);
   return acquireExhibit({ ...desk, ...exhibit, workers: desk.machine.workers, onProgress: telling.onAcquired });

@@ -3,6 +3,8 @@
  * languages of the EU and 38 more; Maltese and Irish are told here.
  */
 
+import { countScripts, wordsOf } from "./language-sample.ts";
+
 interface Detector {
   detect(text: string): { language: string; isReliable(): boolean };
 }
@@ -11,18 +13,16 @@ let detector: Detector | null = null;
 
 const minimumLetters = 24;
 const sampleChars = 4096;
+/** UTF-16 units that are read at most to find so many of words; callers need not keep more. */
+export const readChars = 4 * sampleChars;
 
 /** The language, or null for text that is too short or undecided. Loads the database (half a second) on first need. */
 export async function detectLanguage(text: string): Promise<string | null> {
-  const byScript = languageByScript(text.slice(0, sampleChars));
+  const byScript = languageByScript(text);
   if (byScript) return byScript;
   // Words only: markup, numbers and addresses are the same in every language.
-  const sample = text
-    .slice(0, 4 * sampleChars)
-    .replaceAll(/\S*[@/\\=<>{}]\S*|[\d_]+/g, " ")
-    .slice(0, sampleChars);
-  const letters = sample.match(/\p{L}/gu)?.length ?? 0;
-  if (letters < minimumLetters) return null;
+  const sample = wordsOf(text, readChars, sampleChars);
+  if (countScripts(sample, sampleChars).letters < minimumLetters) return null;
   const byWords = languageByWords(sample);
   if (byWords) return byWords;
   detector ??= ((await import("eld/small")) as unknown as { eld: Detector }).eld;
@@ -32,7 +32,10 @@ export async function detectLanguage(text: string): Promise<string | null> {
 
 /** Two official languages of the EU that eld does not know: Maltese by its letters, Irish by its small words. */
 function languageByWords(sample: string): string | null {
-  const words: readonly string[] = sample.toLowerCase().match(/\p{L}+/gu) ?? [];
+  const lower = sample.toLowerCase();
+  // The words are told apart only where one can be of these languages.
+  if (!/[ħġ]|agus/.test(lower)) return null;
+  const words: readonly string[] = lower.match(/\p{L}+/gu) ?? [];
   if (words.length < 6) return null;
   const share = (test: (word: string) => boolean): number => words.filter(test).length / words.length;
   if (share((word) => /[ħġ]|għ/.test(word)) > 0.1) return "mt";
@@ -45,18 +48,20 @@ const irishWords = new Set(
   ),
 );
 
-/** Scripts that one language alone of those we name is written in. */
-function languageByScript(sample: string): string | null {
-  const count = (pattern: RegExp): number => sample.match(pattern)?.length ?? 0;
-  const letters = count(/\p{L}/gu);
+function languageByScript(text: string): string | null {
+  const { letters, scripts } = countScripts(text, sampleChars);
   if (letters < 8) return null;
-  const most = (pattern: RegExp): boolean => count(pattern) * 2 > letters;
-  if (count(/[\u3041-\u30fa]/g) * 5 > letters) return "ja";
-  if (most(/\p{Script=Hangul}/gu)) return "ko";
-  if (most(/\p{Script=Han}/gu)) return "zh";
-  if (most(/\p{Script=Greek}/gu)) return "el";
-  if (most(/\p{Script=Hebrew}/gu)) return "he";
-  if (most(/\p{Script=Thai}/gu)) return "th";
-  if (most(/\p{Script=Armenian}/gu)) return "hy";
-  return most(/\p{Script=Georgian}/gu) ? "ka" : null;
+  if (scripts.kana * 5 > letters) return "ja";
+  for (const [script, language] of languageOfScript) if (scripts[script] * 2 > letters) return language;
+  return null;
 }
+
+const languageOfScript = [
+  ["hangul", "ko"],
+  ["han", "zh"],
+  ["greek", "el"],
+  ["hebrew", "he"],
+  ["thai", "th"],
+  ["armenian", "hy"],
+  ["georgian", "ka"],
+] as const;

@@ -2,8 +2,10 @@
  * Tells text from binary and names the character encoding. Byte order marks first, then UTF-8, UTF-16 and UTF-32 by
  * their structure, then legacy encodings: jschardet proposes, our own plausibility weighs (`legacy-charset.ts`).
  */
+import { isAscii, isUtf8 as isWholeUtf8 } from "node:buffer";
 import iconv from "iconv-lite";
-import { guessLegacyCharset } from "./legacy-charset.ts";
+import { type ByteSource, viewRange } from "../bytes/byte-source.ts";
+import { guessLegacyCharset, loadLegacyDetector } from "./legacy-charset.ts";
 
 export interface CharsetGuess {
   /** Lower-case label: `us-ascii`, `utf-8`, `utf-16le`, `windows-1250`, … */
@@ -22,19 +24,38 @@ for (let byte = 0; byte < 256; byte++) {
   else if ((byte < 32 && !(byte >= 7 && byte <= 13) && byte !== 26 && byte !== 27) || byte === 127) byteClass[byte] = 1;
 }
 
+/** 1 for a control that text does not hold. */
+const isControl = byteClass.map((kind) => Number(kind === 1));
+
+/** Bytes at the start of a source that its encoding is guessed from. */
+export const charsetHeadBytes = 65_536;
+
+/** Typing and reader ask the same of one source: answered once. */
+const guessed = new WeakMap<ByteSource, CharsetGuess | null>();
+
+/** The encoding of a source by its first 64 KiB, see `guessCharset`. */
+export async function guessCharsetOf(source: ByteSource): Promise<CharsetGuess | null> {
+  const known = guessed.get(source);
+  if (known !== undefined) return known;
+  const head = viewRange(source, 0, charsetHeadBytes);
+  if (!isAscii(head) && !head.includes(0)) await loadLegacyDetector();
+  const found = guessCharset(head, head.length === source.size);
+  guessed.set(source, found);
+  return found;
+}
+
 /** Null: not text. `complete` says that `bytes` is the whole file, so that nothing may be cut in the middle. */
 export function guessCharset(bytes: Uint8Array, complete: boolean): CharsetGuess | null {
   const marked = byMark(bytes);
   if (marked) return controlsIn(decodeSample(bytes, marked), marked.charset) ? null : marked;
-  const counts = [0, 0, 0, 0];
-  for (const byte of bytes) counts[byteClass[byte]!]!++;
-  const [, controls = 0, nulls = 0, high = 0] = counts;
-  if (nulls > 0) return guessWide(bytes);
+  if (bytes.includes(0)) return guessWide(bytes);
+  let controls = 0;
+  for (let at = 0; at < bytes.length; at++) controls += isControl[bytes[at]!]!;
   // One control in 512 bytes is a damaged log, not a program.
   const damaged = controls > 0;
   if (controls * 512 > bytes.length) return null;
   const certainty = damaged ? "possible" : "certain";
-  if (high === 0) return { charset: isIso2022Jp(bytes) ? "iso-2022-jp" : "us-ascii", certainty, markBytes: 0 };
+  if (isAscii(bytes)) return { charset: isIso2022Jp(bytes) ? "iso-2022-jp" : "us-ascii", certainty, markBytes: 0 };
   if (isUtf8(bytes, complete)) return { charset: "utf-8", certainty, markBytes: 0 };
   const legacy = guessLegacyCharset(bytes);
   return legacy ? { charset: legacy, certainty: "possible", markBytes: 0 } : null;
@@ -141,10 +162,5 @@ export function isUtf8(bytes: Uint8Array, complete: boolean): boolean {
     while (back < 3 && back < end && (bytes[end - 1 - back]! & 0xc0) === 0x80) back++;
     if (back < end && bytes[end - 1 - back]! >= 0xc0) end -= back + 1;
   }
-  try {
-    new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, end));
-    return true;
-  } catch {
-    return false; // The only thing a fatal decoder throws: it is not UTF-8.
-  }
+  return isWholeUtf8(bytes.subarray(0, end));
 }

@@ -4,11 +4,10 @@
  */
 import type { ByteSource } from "../bytes/byte-source.ts";
 import { isWholeArchive } from "./archive-kind.ts";
-import { decodeWith, guessCharset } from "./charset.ts";
+import { charsetHeadBytes, decodeWith, guessCharsetOf } from "./charset.ts";
 import { ancestryOf, contradicts } from "./extension.ts";
 import { identifyByPackage } from "./file-type-package.ts";
-import { loadLegacyDetector } from "./legacy-charset.ts";
-import { headBytes, Probe } from "./probe.ts";
+import { Probe } from "./probe.ts";
 import { typeRegistry } from "./registry.ts";
 import { textKind } from "./text-kind.ts";
 import {
@@ -148,20 +147,14 @@ function isPartitionOf(first: TypeId | undefined, other: TypeId): boolean {
 }
 
 async function charsetOf(probe: Probe): Promise<string | null> {
-  return (await guess(probe))?.charset ?? null;
-}
-
-async function guess(probe: Probe): Promise<ReturnType<typeof guessCharset>> {
-  const sample = probe.head.subarray(0, 65_536);
-  if (sample.includes(0) === false && sample.some((byte) => byte >= 128)) await loadLegacyDetector();
-  return guessCharset(sample, probe.size <= 65_536);
+  return (await guessCharsetOf(probe.source))?.charset ?? null;
 }
 
 async function identifyText(probe: Probe, weak: Match | undefined): Promise<TypeResult | null> {
-  const found = await guess(probe);
+  const found = await guessCharsetOf(probe.source);
   if (!found) return null;
-  const sample = probe.head.subarray(found.markBytes, 65_536);
-  const id = textKind(decodeWith(sample, found.charset), probe.size <= headBytes && probe.size <= 65_536);
+  const sample = probe.head.subarray(found.markBytes, charsetHeadBytes);
+  const id = textKind(decodeWith(sample, found.charset), probe.size <= charsetHeadBytes);
   const certain = found.certainty === "certain" || id !== "text";
   // A weak binary signature wins over text only where the text is itself a guess.
   if (weak && !certain && found.charset !== "utf-8") return null;

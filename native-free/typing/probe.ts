@@ -1,5 +1,5 @@
 /** The bytes that typing looks at: head, tail and, for structural checks, any range. Reads past the end give zeros. */
-import { type ByteSource, readRange } from "../bytes/byte-source.ts";
+import { type ByteSource, viewRange } from "../bytes/byte-source.ts";
 
 /** Reaches the superblocks that lie deepest: ISO 9660 at 32 KiB, ReiserFS and Btrfs at 64 KiB. */
 export const headBytes = 69_632;
@@ -9,17 +9,18 @@ export const tailBytes = 1024;
 export class Probe {
   readonly source: ByteSource;
   readonly size: number;
+  /** Borrowed, as all that this hands out: do not write. */
   readonly head: Uint8Array;
   readonly tail: Uint8Array;
 
   constructor(source: ByteSource) {
     this.source = source;
     this.size = source.size;
-    this.head = readRange(source, 0, headBytes);
+    this.head = viewRange(source, 0, headBytes);
     this.tail =
       source.size <= headBytes
         ? this.head.subarray(Math.max(0, source.size - tailBytes))
-        : readRange(source, source.size - tailBytes, tailBytes);
+        : viewRange(source, source.size - tailBytes, tailBytes);
   }
 
   /** Up to `length` bytes from `at`; fewer at the end, none outside. Borrowed: do not write. */
@@ -27,7 +28,7 @@ export class Probe {
     if (at < 0 || at >= this.size || length <= 0) return new Uint8Array(0);
     const end = Math.min(this.size, at + length);
     if (end <= this.head.length) return this.head.subarray(at, end);
-    return readRange(this.source, at, end - at);
+    return viewRange(this.source, at, end - at);
   }
 
   u8(at: number): number {

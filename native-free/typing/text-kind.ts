@@ -55,7 +55,8 @@ const starts: readonly (readonly [RegExp, string])[] = [
 const tests: readonly Test[] = [
   ({ text }) => (text.startsWith("#!") ? scriptKind(text) : null),
   ({ text, trimmed }) => {
-    for (const [pattern, id] of starts) if (pattern.test(text) || pattern.test(trimmed)) return id;
+    const isTrimmed = trimmed.length === text.length;
+    for (const [pattern, id] of starts) if (pattern.test(text) || (!isTrimmed && pattern.test(trimmed))) return id;
     return null;
   },
   ({ trimmed }) => (/^<\?php[\s]/i.test(trimmed) || /^<\?(?!xml)\s/i.test(trimmed) ? "php" : null),
@@ -117,6 +118,8 @@ function mailKind(text: string): string | null {
   }
   const emlx = /^\d+ *\n(?=[\w-]+:)/.exec(text);
   if (emlx && mailKind(text.slice(emlx[0].length)) === "eml") return "emlx";
+  // The first line decides for nearly all other texts.
+  if (!/^[!-9;-~]+:/.test(text)) return null;
   const names = new Set<string>();
   const lines = text.slice(0, 16_384).split(/\r\n|\n|\r/);
   let known = 0;

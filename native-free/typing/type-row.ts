@@ -73,7 +73,8 @@ export function firstByteOf(signature: Signature): number {
 }
 
 export function signatureMatches(signature: Signature, probe: Probe): boolean {
-  return signature.parts.every((part) => partMatches(part, probe));
+  for (const part of signature.parts) if (!partMatches(part, probe)) return false;
+  return true;
 }
 
 function partMatches(part: Part, probe: Probe): boolean {

@@ -9,6 +9,14 @@ const lineMs = 5000;
 /** The rate is that of the last so many milliseconds. */
 const windowMs = 10_000;
 
+const barCells = 20;
+
+/** `[########------------]` */
+function bar(share: number): string {
+  const full = Math.round(Math.min(1, Math.max(0, share)) * barCells);
+  return `[${"#".repeat(full)}${"-".repeat(barCells - full)}]`;
+}
+
 export class ProgressLine {
   readonly #output: Output;
   #shownAt = performance.now();
@@ -32,7 +40,8 @@ export class ProgressLine {
     const left = rate > 0 && bytesDone > 0 ? durationText(((bytes - bytesDone) / rate) * 1000) : "";
     const share = units === 0 ? "100 %" : `${Math.floor((unitsDone / units) * 100)} %`;
     const speed = `${bytesText(Math.round(rate))}/s`;
-    this.#show(cliSays.progressExamine(share, countText(unitsDone), countText(units), speed, left));
+    const text = cliSays.progressExamine(share, countText(unitsDone), countText(units), speed, left);
+    this.#show(this.#output.interactive ? `${bar(units === 0 ? 1 : unitsDone / units)} ${text}` : text);
     this.#output.event("vestige.progress/1", "progress", { stage: "process", units, unitsDone, bytes, bytesDone });
   }
 

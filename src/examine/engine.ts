@@ -198,14 +198,26 @@ function leave(message: FromEngine | null, code: number): void {
 }
 
 let engine: Engine | null = null;
+let isStopAsked = false;
+
+function startEngine(job: Job): Promise<void> {
+  engine = new Engine(job);
+  if (isStopAsked) engine.stop();
+  return engine.run();
+}
+
 process.on("disconnect", () => process.exit(exitCodes.stopped));
 // The terminal sends its interrupt to the whole group; the supervisor decides.
 process.on("SIGINT", () => undefined);
 process.on("SIGTERM", () => undefined);
 process.on("message", (message: ToEngine) => {
-  if (message.say === "stop") return engine?.stop();
+  if (message.say === "stop") {
+    // It may come together with the job, before there is an engine.
+    isStopAsked = true;
+    return engine?.stop();
+  }
   Promise.resolve()
-    .then(() => (engine = new Engine(message.job)).run())
+    .then(() => startEngine(message.job))
     .then(
       () => leave(null, exitCodes.done),
       (error: unknown) => leave(failureOf(error), exitCodes.fault),

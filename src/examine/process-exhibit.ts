@@ -59,10 +59,12 @@ export async function processExhibit(options: ProcessOptions): Promise<RunRecord
   if (!isAcquired(theCase, label)) throw new OperatorError("case/not-acquired", caseSays.notAcquired(label));
   const manifest = checkedManifest(theCase, label, journal);
   const profile = readProfile(theCase.paths);
+  const done = readRunRecord(theCase.paths, label);
+  const isSame = done?.profileHash === profileHash(profile) && existsSync(theCase.paths.items(label));
+  // A finished exhibit needs its source no more.
+  if (isSame && done.digest !== null) return done;
   const job = jobOf(options, manifest, profile);
   mkdirSync(theCase.paths.work(label), { recursive: true });
-  const done = readRunRecord(theCase.paths, label);
-  if (done?.digest != null && done.profileHash === job.profileHash && existsSync(job.workFile)) return done;
   if (done && done.profileHash !== job.profileHash) startAfresh(options, job);
   const details = {
     profileHash: job.profileHash,

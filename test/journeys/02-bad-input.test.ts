@@ -52,6 +52,11 @@ describe("bad input", () => {
     expectSentence(await run(`${good}/reports`, good, ["--label", "M02"]), 2, /outside the case/);
   });
 
+  it("another source under the label of an acquired exhibit", async () => {
+    mkdirSync(`${base}/other`);
+    expectSentence(await run(`${base}/other`, good, []), 2, /was acquired from .*label of its own/);
+  });
+
   it("everything missing is listed at once where nobody can be asked", async () => {
     const result = await run(source, `${base}/c3`, []);
     expectSentence(result, 2, /--number, --officer, --authority, --scope/);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { MemorySource, type ByteSource } from "../../native-free/bytes/byte-source.ts";
 import { zipContainer } from "../../native-free/containers/zip/container.ts";
-import type { Extractor } from "../../native-free/model/extraction.ts";
+import type { Child, Extraction, Extractor } from "../../native-free/model/extraction.ts";
 import { finding } from "../../native-free/model/findings.ts";
 import { parsePath } from "../../native-free/model/forensic-path.ts";
 import type { ItemRow } from "../../native-free/model/item.ts";

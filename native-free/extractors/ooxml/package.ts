@@ -81,12 +81,14 @@ export class OoxmlPackage {
 
   /** XML parts not yet handled whose name fits, in the order of their names (numbers by value). */
   unhandled(pattern: RegExp): ZipEntry[] {
-    const order = new Intl.Collator("en", { numeric: true });
     return this.parts.entries
       .filter((entry) => entry.kind === "file" && !this.handled.has(entry) && pattern.test(partName(entry)))
       .sort((a, b) => order.compare(partName(a), partName(b)));
   }
 }
+
+/** Made once: a collator costs more than most packages. */
+const order = new Intl.Collator("en", { numeric: true });
 
 /** RFC 3986 resolution of a relationship target against its source part, as a part name without leading slash. */
 function resolveTarget(part: string, target: string): string {

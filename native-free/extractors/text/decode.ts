@@ -2,9 +2,10 @@
  * Bytes of any charset → text, window by window, so that memory stays flat whatever the size. Characters that lie across
  * two windows are put together; what the encoding does not allow is kept and counted.
  */
+import { isAscii } from "node:buffer";
 import iconv from "iconv-lite";
-import { type ByteSource, readRange } from "../../bytes/byte-source.ts";
-import { guessCharset } from "../../typing/charset.ts";
+import { type ByteSource, readRange, viewRange } from "../../bytes/byte-source.ts";
+import { guessCharset, guessCharsetOf } from "../../typing/charset.ts";
 import { loadLegacyDetector } from "../../typing/legacy-charset.ts";
 
 export const defaultWindowBytes = 1 << 18;
@@ -34,13 +35,11 @@ export async function* decodeSource(
   let current = charset;
   let decoder = decoderFor(charset);
   for (let at = start; at < source.size; at += windowBytes) {
-    const bytes = readRange(source, at, windowBytes);
-    if (current === "us-ascii") {
+    const bytes = viewRange(source, at, windowBytes);
+    if (current === "us-ascii" && !isAscii(bytes)) {
       const high = bytes.findIndex((byte) => byte >= 128);
-      if (high >= 0) {
-        current = await charsetAround(source, at + high);
-        decoder = decoderFor(current);
-      }
+      current = await charsetAround(source, at + high);
+      decoder = decoderFor(current);
     }
     yield { charset: current, ...decoder.decode(bytes, at + windowBytes >= source.size) };
   }
@@ -51,9 +50,7 @@ export async function charsetOfSource(
   source: ByteSource,
   fallback: string,
 ): Promise<{ charset: string; markBytes: number }> {
-  const head = readRange(source, 0, 65_536);
-  if (!head.includes(0) && head.some((byte) => byte >= 128)) await loadLegacyDetector();
-  return guessCharset(head, head.length === source.size) ?? { charset: fallback, markBytes: 0 };
+  return (await guessCharsetOf(source)) ?? { charset: fallback, markBytes: 0 };
 }
 
 async function charsetAround(source: ByteSource, at: number): Promise<string> {
