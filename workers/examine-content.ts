@@ -187,7 +187,7 @@ async function readStrings(work: ContentWork, got: Gathering): Promise<void> {
 }
 
 async function finish(work: ContentWork, type: TypeResult, got: Gathering): Promise<PreparedContent> {
-  const { blocks, spooled, sample } = got.text.finish();
+  const { blocks, spooled, sample, textSha256 } = got.text.finish();
   const language = got.language ?? (got.textKind === "text" ? await detectLanguage(sample) : null);
   if (type.alternatives.length > 0) {
     got.findings.push(finding("type/polyglot", { types: [type.id, ...type.alternatives].join(", ") }));
@@ -205,6 +205,7 @@ async function finish(work: ContentWork, type: TypeResult, got: Gathering): Prom
     entropy: entropyOf(work.facts.histogram, work.source.size),
     ...got.outcome,
     textKind: got.textKind,
+    textSha256,
     fields: got.fields,
     findings: got.findings,
   };

@@ -64,9 +64,9 @@ export function scanNarrow(minimumChars: number, emit: (run: string) => void): R
         // Most bytes are dealt with here, one character each. No branch depends on a byte of noise, which nothing predicts:
         // the mask of an end of run clears what was counted.
         const limit = Math.min(end - 3, at + maxRunBytes - chars);
-        let flags = latin ? 2 : 0;
+        let flags: number = latin ? 2 : 0;
         for (; at < limit; at++) {
-          const step = steps[(bytes[at]! << 8) | bytes[at + 1]!]!;
+          const step: number = steps[(bytes[at]! << 8) | bytes[at + 1]!]!;
           if (step === 3 || (chars >= minimumChars && step === 0)) break;
           const mask = -((step + 1) >> 1);
           chars = (chars + 1) & mask;

@@ -23,9 +23,9 @@ export function nameBytes(name: EvidenceName): Uint8Array {
 /** A name from raw bytes: text where they are valid UTF-8, else a readable text plus the bytes. */
 export function nameFromBytes(bytes: Uint8Array): EvidenceName {
   try {
-    return { text: strict.decode(bytes), bytes: null };
+    return { bytes: null, text: strict.decode(bytes) };
   } catch {
-    return { text: new TextDecoder().decode(bytes), bytes: Buffer.from(bytes).toString("base64") };
+    return { bytes: Buffer.from(bytes).toString("base64"), text: new TextDecoder().decode(bytes) };
   }
 }
 

@@ -109,6 +109,8 @@ export interface ContentRow {
   readonly reason: Reason | null;
   /** `text`: read by an extractor; `strings`: what was left to try; `none`: holds no text. */
   readonly textKind: "text" | "strings" | "none";
+  /** SHA-256 (hex) of the text as stored, see `TextHash`; null where there is none. */
+  readonly textSha256: string | null;
   readonly fields: readonly Field[];
   readonly findings: readonly Finding[];
 }

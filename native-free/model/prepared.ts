@@ -20,7 +20,7 @@ export interface PreparedBlock {
 
 /**
  * Upper bound of a block's text in UTF-16 units. A longer text continues in the next block, which repeats the last
- * `textOverlapChars` so that phrases across the seam are found.
+ * `textOverlapChars` so that phrases across the seam are found. Seams lie at white space where there is some nearby.
  */
 export const textBlockChars = 1 << 20;
 export const textOverlapChars = 1024;

@@ -27,7 +27,7 @@ export class ContentStore {
     this.#insert = database.prepare(`INSERT INTO content (sha256, state) VALUES (?, ${contentState.hashed})`);
     this.#describe = database.prepare(
       `UPDATE content SET state = ${contentState.writing}, sha1 = ?, md5 = ?, size = ?, type = ?, mime = ?, category = ?,
-         charset = ?, language = ?, entropy = ?, status = ?, reason = ?, text_kind = ? WHERE id = ?`,
+         charset = ?, language = ?, entropy = ?, status = ?, reason = ?, text_kind = ?, text_sha256 = ? WHERE id = ?`,
     );
     this.#state = database.prepare("UPDATE content SET state = ? WHERE id = ?");
     this.#field = database.prepare("INSERT INTO metadata (content, seq, name, value, source) VALUES (?, ?, ?, ?, ?)");
@@ -82,6 +82,7 @@ export class ContentStore {
       row.status,
       row.reason,
       row.textKind,
+      row.textSha256 === null ? null : Buffer.from(row.textSha256, "hex"),
       id,
     ]);
     row.fields.forEach((field, seq) => this.#field.run([id, seq, field.name, field.value, field.source]));

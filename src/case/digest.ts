@@ -42,16 +42,15 @@ export function digestCase(theCase: Case, labels: readonly string[] = exhibitLab
   return { digest: hash.digest("hex"), exhibits };
 }
 
-/** The digest of one work file. Memory does not grow with it: items and texts pass one by one. */
+/** The digest of one work file. Memory does not grow with it: items pass one by one, texts stand for themselves by their hash. */
 export function digestWorkFile(reader: WorkFileReader, exhibit: string): ExhibitDigest {
   return reader.snapshot(() => {
     const { items, contents, units, unitsDone } = reader.totals();
     const hash = createHash("sha256");
     for (const unit of reader.units()) hash.update(`${canonicalJson({ unit })}\n`);
     for (const item of reader.itemsById()) hash.update(`${itemLine(reader.full(item))}\n`);
-    // Contents apart, so that a text shared by many items is read once.
-    for (const sha256 of reader.contents())
-      hash.update(`${canonicalJson({ sha256, text: textHash(reader, sha256) })}\n`);
+    // Contents apart, so that a text shared by many items counts once.
+    for (const content of reader.textHashes()) hash.update(`${canonicalJson(content)}\n`);
     return { exhibit, digest: hash.digest("hex"), items, contents, complete: units === unitsDone };
   });
 }
@@ -65,15 +64,4 @@ function itemLine(item: FullItem): string {
     fields: item.fields.map(canonicalJson).sort(),
     findings: item.findings.map(canonicalJson).sort(),
   });
-}
-
-/** SHA-256 (hex) over the blocks of a text with their labels; null where there is no text. */
-function textHash(reader: WorkFileReader, sha256: string): string | null {
-  const hash = createHash("sha256");
-  let blocks = 0;
-  for (const { index, labels, text } of reader.text(sha256)) {
-    hash.update(`${canonicalJson({ index, labels, chars: text.length })}\n`).update(text, "utf8");
-    blocks += 1;
-  }
-  return blocks === 0 ? null : hash.digest("hex");
 }

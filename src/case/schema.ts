@@ -54,7 +54,8 @@ CREATE TABLE content (
   language TEXT,                       -- ISO 639-1
   entropy REAL,                        -- bits per byte
   status TEXT, reason TEXT,
-  text_kind TEXT                       -- text, strings, none
+  text_kind TEXT,                      -- text, strings, none
+  text_sha256 BLOB                     -- of the text as stored; null where there is none
 );
 CREATE INDEX content_writing ON content (id) WHERE state = 1;
 

@@ -277,6 +277,16 @@ export class WorkFileReader {
     }
   }
 
+  /** The same with the SHA-256 (hex) of their text as stored, null where there is none. */
+  *textHashes(): IterableIterator<{ sha256: string; text: string | null }> {
+    for (const row of this.iterate(
+      `SELECT sha256, text_sha256 FROM content c
+       WHERE state = 2 AND EXISTS (SELECT 1 FROM item WHERE content = c.id) ORDER BY sha256`,
+    )) {
+      yield { sha256: hex(row["sha256"]) as string, text: hex(row["text_sha256"]) };
+    }
+  }
+
   #prepare<Row>(sql: string): Statement<Row> {
     const known = this.#statements.get(sql);
     if (known) return known as Statement<Row>;

@@ -13,7 +13,7 @@ import type {
 import type { SqlRow, SqlValue } from "./sqlite.ts";
 
 /** A content as stored: complete, its text and fields apart. */
-export type StoredContent = Omit<ContentRow, "fields" | "findings">;
+export type StoredContent = Omit<ContentRow, "fields" | "findings" | "textSha256">;
 
 /** An item as stored. `status` and `reason` are the worse of the item's own and its content's. */
 export interface StoredItem extends Omit<ItemRow, "times" | "findings" | "content"> {

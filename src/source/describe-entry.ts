@@ -73,32 +73,35 @@ export class EntryDescriber {
     if (kind === "directory" && !this.#reader.keepsDirectoryTime) {
       notRecorded.push({ what: "access-time", why: "recorded before listing, which may move it" });
     }
+    const target = kind === "symlink" ? this.#target(path, findings) : null;
+    const xattrs = this.#xattrs(path, notRecorded);
+    // In canonical order, see `lineOf`.
     return {
-      schema: manifestSchema,
-      path: nameFromBytes(path),
+      device: stat.dev.toString(),
+      findings,
+      gid: Number(stat.gid),
+      inode: stat.ino.toString(),
       kind,
-      status: outcome.status,
-      reason: outcome.reason,
-      size: outcome.size,
+      links: Number(stat.nlink),
       md5: outcome.digests?.md5 ?? null,
+      mode: stat.mode.toString(8),
+      notRecorded,
+      path: nameFromBytes(path),
+      reason: outcome.reason,
+      schema: manifestSchema,
       sha1: outcome.digests?.sha1 ?? null,
       sha256: outcome.digests?.sha256 ?? null,
+      size: outcome.size,
+      status: outcome.status,
+      target,
       times: {
-        m: isoFromNanoseconds(stat.mtimeNs),
         a: isoFromNanoseconds(stat.atimeNs),
-        c: isoFromNanoseconds(stat.ctimeNs),
         b: born,
+        c: isoFromNanoseconds(stat.ctimeNs),
+        m: isoFromNanoseconds(stat.mtimeNs),
       },
-      mode: stat.mode.toString(8),
       uid: Number(stat.uid),
-      gid: Number(stat.gid),
-      device: stat.dev.toString(),
-      inode: stat.ino.toString(),
-      links: Number(stat.nlink),
-      target: kind === "symlink" ? this.#target(path, findings) : null,
-      xattrs: this.#xattrs(path, notRecorded),
-      notRecorded,
-      findings,
+      xattrs,
     };
   }
 

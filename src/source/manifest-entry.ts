@@ -44,15 +44,14 @@ export interface ManifestEntry {
 
 /** Nanoseconds since 1970 as ISO 8601 UTC with nine digits; years outside 0–9999 in the expanded form (±YYYYYY). */
 export function isoFromNanoseconds(ns: bigint): string {
-  let seconds = ns / 1_000_000_000n;
-  let rest = ns % 1_000_000_000n;
-  if (rest < 0n) {
-    rest += 1_000_000_000n;
-    seconds -= 1n;
+  let seconds = Number(ns / 1_000_000_000n);
+  let rest = Number(ns % 1_000_000_000n);
+  if (rest < 0) {
+    rest += 1_000_000_000;
+    seconds -= 1;
   }
-  const milliseconds = seconds * 1000n;
   // The range of ECMAScript dates; beyond it the raw count is the only honest rendering.
-  if (milliseconds > 8_640_000_000_000_000n || milliseconds < -8_640_000_000_000_000n) return `@${seconds}`;
-  const whole = new Date(Number(milliseconds)).toISOString();
+  if (Math.abs(seconds) > 8_640_000_000_000) return `@${seconds}`;
+  const whole = new Date(seconds * 1000).toISOString();
   return `${whole.slice(0, whole.indexOf("."))}.${rest.toString().padStart(9, "0")}Z`;
 }

@@ -20,6 +20,20 @@ afterEach(() => {
   container.extract = extract;
 });
 
+function child(key: string, open: () => AsyncIterable<Uint8Array>, name = key): Extraction {
+  const facts: Omit<Child, "content"> = {
+    key,
+    name: { text: name, bytes: null },
+    kind: "file",
+    origin: "entry",
+    size: null,
+    packedSize: null,
+    times: [],
+    findings: [],
+  };
+  return { what: "child", child: { ...facts, content: { open } } };
+}
+
 /** What must hold of any unit, whatever is in it. */
 function expectSound({ items, totals, contents }: Examined): void {
   expect(items.length).toBe(totals.items);
@@ -172,9 +186,7 @@ describe("budgets", () => {
     const self = zip([{ name: "seed", data: words("seed") }]);
     container.extract = async function* () {
       for (let at = 0; at < 3; at++) {
-        const child = { key: `${at}`, name: { text: "self.zip", bytes: null }, kind: "file", origin: "entry" } as const;
-        const more = { size: null, packedSize: null, times: [], findings: [] };
-        yield { what: "child", child: { ...child, ...more, content: { open: () => once(self) } } };
+        yield child(`${at}`, () => once(self), "self.zip");
       }
     };
     const result = await examineBytes("quine.zip", self, { budgets: { entries: 300, depth: 12 } });
@@ -223,14 +235,6 @@ describe("bad children and our own mistakes", () => {
   });
 
   it("a stream that fails by our mistake costs its child, not the siblings", async () => {
-    const child = (key: string, open: () => AsyncIterable<Uint8Array>) =>
-      ({
-        what: "child",
-        child: {
-          ...{ key, name: { text: key, bytes: null }, kind: "file", origin: "entry", size: null, packedSize: null },
-          ...{ times: [], findings: [], content: { open } },
-        },
-      }) as const;
     container.extract = async function* () {
       yield child("good", () => once(words("good")));
       yield child("bad", async function* () {

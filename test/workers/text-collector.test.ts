@@ -22,7 +22,7 @@ afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 let files = 0;
 const spoolFile = () => join(base, `spool-${files++}`);
-const noSpool = () => {
+const noSpool = (): string => {
   throw new Error("nothing was to be spooled");
 };
 const unlimited = 2 ** 30;

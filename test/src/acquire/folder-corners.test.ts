@@ -17,6 +17,7 @@ import {
 } from "node:fs";
 import { createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { canonicalJson } from "../../../native-free/model/canonical-json.ts";
 import { acquireFolder } from "../../../src/acquire/acquire-folder.ts";
 import { EntryHasher } from "../../../src/acquire/read-entry.ts";
 import { openDirectoryLister } from "../../../src/platform/directory-listing.ts";
@@ -56,7 +57,10 @@ async function acquire(workers = 2): Promise<Map<string, ManifestEntry>> {
   });
   expect(facts?.sha256).toBe(createHash("sha256").update(readFileSync(manifest)).digest("hex"));
   const entries = new Map<string, ManifestEntry>();
-  for (const { entry } of manifestLines(manifest)) entries.set(entry.path.text, entry);
+  for (const { entry, bytes } of manifestLines(manifest)) {
+    expect(canonicalJson(entry)).toBe(Buffer.from(bytes).toString());
+    entries.set(entry.path.text, entry);
+  }
   expect(entries.size).toBe(facts?.lines);
   return entries;
 }
