@@ -9,11 +9,12 @@ import { odfExtractor } from "./odf/extractor.ts";
 import { ooxmlExtractor } from "./ooxml/extractor.ts";
 import { pdfExtractor } from "./pdf/extractor.ts";
 import { pictureExtractor } from "./picture/picture-extractor.ts";
-import { textExtractor } from "./text/text-extractor.ts";
+import { encodingTextExtractor, textExtractor } from "./text/text-extractor.ts";
 import { xmlExtractor } from "./xml/xml-extractor.ts";
 
 export const extractors: readonly Extractor[] = [
   textExtractor,
+  encodingTextExtractor,
   htmlExtractor,
   ooxmlExtractor,
   // Before XML, which reads flat documents as well but knows nothing of their structure.

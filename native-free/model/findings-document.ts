@@ -87,6 +87,11 @@ export const documentFindings = {
     text: "Its parts are encrypted.",
     advice: "Ask for the password.",
   },
+  "text/not-decoded": {
+    severity: "loss",
+    text: "It was read as it stands; what it encodes (attachments, transfer encodings, control words) was not decoded.",
+    advice: "Words in encoded parts are not found; open it with a program of its kind.",
+  },
   "text/invalid-bytes": {
     severity: "note",
     text: "{count} bytes or characters are not valid {charset}.",

@@ -9,12 +9,20 @@ import { charsetOfSource, decodeSource, defaultWindowBytes } from "./decode.ts";
 /** Text types that a reader of their own understands better. */
 const otherReaders = ["html", "xml"];
 /** Formats with a signature that are text all the same. */
-const alsoText = ["vmdk-descriptor", "mork", "uuencode", "bdf", "warc", "ps", "binhex", "rtf", "yenc"];
+const alsoText = ["vmdk-descriptor", "bdf"];
+/** Text that encodes further content: attachments, transfer encodings, control words. */
+const encodingTypeIds = [
+  ...["eml", "mbox", "emlx", "webarchive-mht", "warc"],
+  ...["rtf", "ps", "mork", "uuencode", "binhex", "yenc"],
+];
 
 export const textTypeIds: readonly string[] = [...typeRegistry.keys()].filter((id) => {
   const ancestry = ancestryOf(id);
   return (
-    alsoText.includes(id) || (ancestry.includes("text") && !otherReaders.some((other) => ancestry.includes(other)))
+    alsoText.includes(id) ||
+    (!encodingTypeIds.includes(id) &&
+      ancestry.includes("text") &&
+      !otherReaders.some((other) => ancestry.includes(other)))
   );
 });
 
@@ -50,4 +58,19 @@ export const textExtractor: Extractor = {
   level: "complete",
   types: textTypeIds,
   extract: (source, context) => extractText(source, context),
+};
+
+/** Reads such text as it stands and says that what it encodes was not looked into. */
+export const encodingTextExtractor: Extractor = {
+  id: "encoding-text",
+  family: "extractor",
+  name: "Mail, RTF and other text that encodes more, as it stands",
+  spec: "RFC 5322; RFC 2045; RTF 1.9.1; ISO 28500",
+  level: "partial",
+  types: encodingTypeIds,
+  async *extract(source, context) {
+    yield* extractText(source, context);
+    yield { what: "finding", finding: finding("text/not-decoded") };
+    yield { what: "status", status: "partial", reason: "unsupported" };
+  },
 };

@@ -1,7 +1,11 @@
 import fc from "fast-check";
 import iconv from "iconv-lite";
 import { describe, expect, it } from "vitest";
-import { extractText, textTypeIds } from "../../../native-free/extractors/text/text-extractor.ts";
+import {
+  encodingTextExtractor,
+  extractText,
+  textTypeIds,
+} from "../../../native-free/extractors/text/text-extractor.ts";
 import { context, gather, sourceOf } from "./gather.ts";
 
 const words = "Größe, Αθήνα, Москва, łódź, 日本語, 😀 and plain words.\n";
@@ -75,10 +79,19 @@ describe("plain text", () => {
     expect(pieces.text.length).toBeLessThanOrEqual(150);
   });
 
-  it("reads logs, tables, source code and mail", () => {
-    expect(textTypeIds).toEqual(
-      expect.arrayContaining(["text", "json", "csv", "eml", "mbox", "python", "pem", "vcard"]),
-    );
-    for (const other of ["html", "xml", "svg", "pgp-armor"]) expect(textTypeIds).not.toContain(other);
+  it("reads logs, tables and source code", () => {
+    expect(textTypeIds).toEqual(expect.arrayContaining(["text", "json", "csv", "python", "pem", "vcard"]));
+    for (const other of ["html", "xml", "svg", "pgp-armor", "eml"]) expect(textTypeIds).not.toContain(other);
+  });
+
+  it("reads mail as it stands, and says that its encoded parts were not read", async () => {
+    const mail = "Subject: x\nContent-Transfer-Encoding: base64\n\nSGlkZGVu\n";
+    const pieces = await gather(encodingTextExtractor.extract(sourceOf(mail), context));
+    expect(pieces.text).toContain("SGlkZGVu");
+    expect(encodingTextExtractor.types).toEqual(expect.arrayContaining(["eml", "mbox", "rtf", "warc"]));
+    const all = [];
+    for await (const piece of encodingTextExtractor.extract(sourceOf(mail), context)) all.push(piece);
+    expect(all.at(-1)).toEqual({ what: "status", status: "partial", reason: "unsupported" });
+    expect(all.at(-2)).toMatchObject({ finding: { code: "text/not-decoded" } });
   });
 });
