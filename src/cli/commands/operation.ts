@@ -43,7 +43,7 @@ const flags: readonly Flag[] = [
 const help = `Without flags it prints the form in force. Flags amend it: a text replaces, a list grows (empty it first with
 --clear FIELD). Every form is recorded in full in the journal; later ones supersede. A field that is not given stays as it is.
 
-  vestige operation CASE --place "Antwerp, Kade 12" --start 2026-11-21T09:00+01:00 --attendee "A. Peeters; company lawyer"
+  vestige operation CASE --place "Antwerp, Kade 12" --start 2026-11-21T09:00+01:00 --attendee "A. Lawyer; company lawyer"
   vestige operation CASE --commitment "Only the folder Sales is searched" --scope-folder Sales --scope-from 2024-01-01
   vestige operation CASE --clock-source M01 --clock-offset 95 --clock-method "BIOS screen" --clock-reference "DCF77 clock"
   vestige operation CASE --form form.json`;
