@@ -10,8 +10,22 @@ export function strictBase64(text: string): Uint8Array | null {
   return bytes.toString("base64") === text ? bytes : null;
 }
 
+/** Key objects by their text: a journal has few keys and many signatures, and making the object costs as much as one. */
+const keyObjects = new Map<string, KeyObject>();
+const maxKeyObjects = 256;
+
 /** The public key object of 32 raw bytes in base64; null where it is not such a text. */
 export function publicKeyOf(publicKey: string): KeyObject | null {
+  const known = keyObjects.get(publicKey);
+  if (known) return known;
+  const made = makePublicKey(publicKey);
+  if (made === null) return null;
+  if (keyObjects.size >= maxKeyObjects) keyObjects.clear();
+  keyObjects.set(publicKey, made);
+  return made;
+}
+
+function makePublicKey(publicKey: string): KeyObject | null {
   const bytes = strictBase64(publicKey);
   if (bytes?.length !== 32) return null;
   const x = Buffer.from(bytes).toString("base64url");

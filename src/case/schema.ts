@@ -130,14 +130,18 @@ CREATE TABLE text_block (
   text BLOB NOT NULL                   -- UTF-8, zstd
 );
 
+-- Both hold folded text, in which every character outside ASCII is a part of a word: the tokenizer need not look at it, and
+-- knows no other Unicode than ours.
 CREATE VIRTUAL TABLE fts_text USING fts5 (
   text, content = '', contentless_delete = 1,
-  tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co'"
+  tokenize = 'ascii'
 );
 CREATE VIRTUAL TABLE fts_name USING fts5 (
   name, folder, content = '', contentless_delete = 1,
-  tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co'"
+  tokenize = 'ascii'
 );
+-- Segments of a level that are merged while rows come in: twice the default, so that text is rewritten less often.
+INSERT INTO fts_text (fts_text, rank) VALUES ('automerge', 8);
 -- Bytes that the index gathers in memory before it writes a segment: larger segments, fewer merges.
 INSERT INTO fts_text (fts_text, rank) VALUES ('hashsize', ${32 * 2 ** 20});
 INSERT INTO fts_name (fts_name, rank) VALUES ('hashsize', ${8 * 2 ** 20});

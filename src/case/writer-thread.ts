@@ -51,9 +51,10 @@ export type WriterCall = {
   [Name in keyof WriterCalls]: { id: number; name: Name; args: Parameters<WriterCalls[Name]> };
 }[keyof WriterCalls];
 
-/** `fatal` comes unasked when nothing can be written any more. */
+/** `duplicates` comes unasked: ids of items that were there already and were not added again. So does `fatal`, when nothing can be written any more. */
 export type WriterReply =
   | { readonly id: number; readonly value: unknown }
+  | { readonly duplicates: readonly string[] }
   | { readonly id: number | null; readonly fatal: { code: string; message: string; exit: number } };
 
 if (!parentPort) throw new Error("writer-thread runs as a worker thread only");
@@ -81,9 +82,12 @@ let pendingUnits: ReturnType<WorkFileWriter["pending"]> | null = null;
 
 function write(parcel: RowParcel): void {
   for (const row of parcel.rows) {
-    if (row.what === "items") writer.addItems(row.unit, row.rows);
-    else if (row.what === "content") writer.addContent(row.prepared);
-    else writer.finishUnit(row.result);
+    if (row.what === "items") {
+      const duplicates = writer.addItems(row.unit, row.rows);
+      if (duplicates.length > 0) engine.postMessage({ duplicates } satisfies WriterReply);
+    }
+    if (row.what === "content") writer.addContent(row.prepared);
+    if (row.what === "unit") writer.finishUnit(row.result);
   }
 }
 

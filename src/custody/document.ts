@@ -37,7 +37,12 @@ export type SignedDocument = { readonly [field: string]: JsonValue };
 
 /** The 32 hash bytes of a body under a domain. Throws JsonError for values without a JSON form. */
 export function documentHash(domain: Domain, body: unknown): Buffer {
-  return createHash("sha256").update(domain).update("\0").update(canonicalJson(body)).digest();
+  return canonicalHash(domain, canonicalJson(body));
+}
+
+/** The same where the canonical text of the body is at hand. */
+export function canonicalHash(domain: Domain, canonical: string): Buffer {
+  return createHash("sha256").update(`${domain}\0${canonical}`, "utf8").digest();
 }
 
 /** Signs a body. Throws OperatorError where the signer may no longer sign, JsonError where the body is not JSON. */

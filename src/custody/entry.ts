@@ -4,7 +4,7 @@
  */
 import { verifyBase64 } from "../../native-free/hash/ed25519.ts";
 import { canonicalJson, type JsonObject, type JsonValue } from "../../native-free/model/canonical-json.ts";
-import { documentHash, domains, utcPattern } from "./document.ts";
+import { canonicalHash, documentHash, domains, utcPattern } from "./document.ts";
 import type { Signer } from "./signer.ts";
 
 export type Phase = "event" | "intent" | "done" | "failed";
@@ -102,7 +102,13 @@ export function readEntryLine(line: Uint8Array): Entry | EntryProblem {
   const version = (value as { body?: { v?: unknown } } | null)?.body?.v;
   if (typeof version === "number" && version > 1) return "newer-version";
   if (!isEntry(value)) return "malformed";
-  return documentHash(domains.custody, value.body).toString("hex") === value.hash ? value : "hash-mismatch";
+  return canonicalHash(domains.custody, bodyTextOf(value, text)).toString("hex") === value.hash ? value : "hash-mismatch";
+}
+
+/** The body's part of an entry's canonical text: what stands before and after it is of known length. */
+function bodyTextOf({ hash, sig }: Entry, text: string): string {
+  const after = `,"hash":"${hash}","sig":${JSON.stringify(sig)}}`;
+  return text.slice('{"body":'.length, text.length - after.length);
 }
 
 /** `canonicalJson` throws for what JSON.parse lets through (lone surrogates, depth): then no text is canonical. */

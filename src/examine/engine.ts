@@ -47,7 +47,11 @@ class Engine {
     prepareSpool(job.spool);
     this.#fatal.promise.catch(() => undefined);
     const meta = { exhibit: job.label, profile: job.profileHash };
-    this.#writer = new WriterClient({ file: job.workFile, meta }, (error) => this.#fatal.reject(error));
+    this.#writer = new WriterClient(
+      { file: job.workFile, meta },
+      (error) => this.#fatal.reject(error),
+      (ids) => tell({ say: "log", level: "error", event: "duplicate-item", data: { ids: ids.slice(0, 100) } }),
+    );
     this.#pool = new Pool({
       entry: job.threadEntry === null ? entryUrl(import.meta.url, "./unit-thread") : new URL(job.threadEntry),
       size: job.workers,
@@ -123,21 +127,20 @@ class Engine {
 
   /** Every line of the manifest is a unit. Done once; an interrupted plan is completed. */
   async #plan(): Promise<void> {
-    const { units } = await this.#writer.call("counts");
+    const { manifest, manifestLines: expected, manifestBytes } = this.#job;
+    this.#progress.bytes = manifestBytes;
+    if ((await this.#writer.call("counts")).units === expected) return;
     let page: UnitPlan[] = [];
     let lines = 0;
-    for (const { entry, start } of manifestLines(this.#job.manifest)) {
+    for (const { entry, start } of manifestLines(manifest)) {
       lines += 1;
-      this.#progress.bytes += entry.size ?? 0;
-      if (units === this.#job.manifestLines) continue;
       const path = nameBytes(entry.path);
       page.push({ key: itemId(folderChain(path)), order: start, path: folderPath(path), size: entry.size ?? 0 });
       if (page.length < planPage) continue;
       await this.#writer.call("plan", page);
       page = [];
     }
-    if (lines !== this.#job.manifestLines)
-      throw new Error(`the manifest has ${lines} lines, not ${this.#job.manifestLines}`);
+    if (lines !== expected) throw new Error(`the manifest has ${lines} lines, not ${expected}`);
     if (page.length > 0) await this.#writer.call("plan", page);
     await this.#writer.call("flush");
   }

@@ -8,8 +8,9 @@ export interface Job {
   readonly label: string;
   readonly source: string;
   readonly manifest: string;
-  /** Lines of the manifest. */
+  /** Lines of the manifest, and the bytes of its files. */
   readonly manifestLines: number;
+  readonly manifestBytes: number;
   readonly workFile: string;
   readonly lockFile: string;
   readonly spool: string;

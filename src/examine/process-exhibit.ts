@@ -130,6 +130,7 @@ function jobOf(options: ProcessOptions, manifest: AcquisitionBody, profile: Job[
     source: realpathSync(manifest.source),
     manifest: paths.manifest(label),
     manifestLines: manifest.files.lines,
+    manifestBytes: manifest.bytes,
     workFile: paths.items(label),
     lockFile: paths.lock(label),
     spool: paths.spool(label),

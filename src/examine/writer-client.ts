@@ -10,12 +10,21 @@ export class WriterClient {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   readonly #onFatal: (error: Error) => void;
+  readonly #onDuplicates: (ids: readonly string[]) => void;
   #next = 0;
   #fatal: Error | null = null;
 
-  /** `onFatal` is told once when nothing can be written any more. */
-  constructor(data: WriterData, onFatal: (error: Error) => void) {
+  /**
+   * `onFatal` is told once when nothing can be written any more, `onDuplicates` the ids of items that were given again and not
+   * written again.
+   */
+  constructor(
+    data: WriterData,
+    onFatal: (error: Error) => void,
+    onDuplicates: (ids: readonly string[]) => void = () => undefined,
+  ) {
     this.#onFatal = onFatal;
+    this.#onDuplicates = onDuplicates;
     this.#worker = new Worker(entryUrl(import.meta.url, "../case/writer-thread"), { workerData: data, env: {} });
     this.#worker.on("message", (reply: WriterReply) => this.#take(reply));
     this.#worker.on("error", (error) => this.#fail(error));
@@ -54,6 +63,7 @@ export class WriterClient {
   }
 
   #take(reply: WriterReply): void {
+    if ("duplicates" in reply) return this.#onDuplicates(reply.duplicates);
     if ("fatal" in reply) {
       const { code, message, exit } = reply.fatal;
       return this.#fail(code === "fault" ? new Error(message) : new OperatorError(code, message, exit as ExitCode));

@@ -46,6 +46,7 @@ function supervise(changes: Partial<SupervisionOptions["job"]> = {}, signal = ne
     source,
     manifest: paths.manifest("M01"),
     manifestLines: manifest.files.lines,
+    manifestBytes: manifest.bytes,
     workFile: paths.items("M01"),
     lockFile: paths.lock("M01"),
     spool: paths.spool("M01"),
