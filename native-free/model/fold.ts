@@ -75,8 +75,9 @@ class Folding {
   /** All units written, or-ed: tells Latin-1 from the rest. */
   all = 0;
 
-  constructor(capacity: number, mapped: boolean) {
-    this.units = new Uint16Array(capacity);
+  /** `units` is memory to begin with, if there is some. */
+  constructor(capacity: number, mapped: boolean, units: Uint16Array | null = null) {
+    this.units = units ?? new Uint16Array(capacity);
     this.offsets = new Uint32Array(mapped ? capacity : 0);
   }
 
@@ -245,11 +246,16 @@ function foldRemembered(cluster: string): string {
 // eslint-disable-next-line no-control-regex
 const plain = /^[\u0001-\u007f]*$/;
 
+/** Memory that one fold after the other writes into; larger ones are let go. */
+let scratch: Uint16Array = new Uint16Array(4 * stretch);
+const maxScratchUnits = 1 << 22;
+
 /** The folded form. `fold(fold(x)) === fold(x)`. */
 export function fold(text: string): string {
   if (plain.test(text)) return text.toLowerCase();
-  const into = new Folding(text.length + 64, false);
+  const into = new Folding(0, false, scratch);
   run(text, into);
+  if (into.units.length <= maxScratchUnits) scratch = into.units;
   return into.text();
 }
 

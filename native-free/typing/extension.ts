@@ -52,8 +52,19 @@ export function typesByExtension(extension: string): readonly TypeId[] {
   return owners.get(extension) ?? [];
 }
 
+const ancestries = new Map<TypeId, readonly TypeId[]>();
+
 /** The type and what it is a kind of, nearest first. */
-export function ancestryOf(id: TypeId): TypeId[] {
+export function ancestryOf(id: TypeId): readonly TypeId[] {
+  const known = ancestries.get(id);
+  if (known) return known;
+  const chain = chainOf(id);
+  // Ids that nobody registered may be many: they are not remembered.
+  if (typeRegistry.has(id)) ancestries.set(id, chain);
+  return chain;
+}
+
+function chainOf(id: TypeId): TypeId[] {
   const chain: TypeId[] = [];
   for (let at: TypeId | null = id; at && !chain.includes(at); at = typeRegistry.get(at)?.parent ?? null) chain.push(at);
   return chain;

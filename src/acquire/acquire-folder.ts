@@ -42,6 +42,8 @@ const batchEntries = 128;
 const batchesAhead = 32;
 /** A read that hangs so long (a failing disk, a dead network share) costs its batch, not the run. */
 const stallMs = 120_000;
+/** How long an orderly stop waits for the batches that are being read. */
+const stopPatienceMs = 2000;
 
 export async function acquireFolder(options: FolderAcquisitionOptions): Promise<FolderAcquisitionResult> {
   const acquisition = new FolderAcquisition(options);
@@ -147,7 +149,13 @@ class FolderAcquisition {
         const next = stopped || this.#options.signal.aborted ? { done: true as const } : source.next();
         if (next.done) break;
         const index = taken++;
-        finished.set(index, await this.#hashBatch(slot, next.value));
+        const batch = await this.#hashBatch(slot, next.value);
+        if (batch === null) {
+          stopped = true;
+          for (const resume of wake.splice(0)) resume();
+          break;
+        }
+        finished.set(index, batch);
         for (let batch = finished.get(written); batch; batch = finished.get(written)) {
           finished.delete(written++);
           this.#write(batch, file);
@@ -155,9 +163,13 @@ class FolderAcquisition {
         for (const resume of wake.splice(0)) resume();
       }
     };
+    // What is being read when the officer stops may be hours long: it is given up and read again.
+    const giveUp = () => setTimeout(() => void this.#pool.close(), stopPatienceMs).unref();
+    this.#options.signal.addEventListener("abort", giveUp, { once: true });
     try {
       await Promise.all(Array.from({ length: this.#pool.size }, (_, slot) => serve(slot)));
     } finally {
+      this.#options.signal.removeEventListener("abort", giveUp);
       stopped = true;
       wake.forEach((resume) => resume());
       wake = [];
@@ -171,10 +183,19 @@ class FolderAcquisition {
     this.#options.onProgress(this.#totals.entries, this.#totals.bytes);
   }
 
-  /** Directories are described already; the rest goes to the thread. A thread that is lost costs one entry. */
-  async #hashBatch(slot: number, batch: readonly Walked[]): Promise<HashedBatch> {
+  /**
+   * Directories are described already; the rest goes to the thread. A thread that is lost costs one entry. Null where the
+   * signal stopped it.
+   */
+  async #hashBatch(slot: number, batch: readonly Walked[]): Promise<HashedBatch | null> {
     const paths = batch.filter((walked) => walked.directory === null).map((walked) => walked.path);
-    const hashed = await this.#hashPaths(slot, paths);
+    let hashed: HashedBatch;
+    try {
+      hashed = await this.#hashPaths(slot, paths);
+    } catch (error) {
+      if (this.#options.signal.aborted && error instanceof PoolError && error.code === "closed") return null;
+      throw error;
+    }
     let next = 0;
     const lines: string[] = [];
     const tallies = [];

@@ -48,7 +48,7 @@ export function digestWorkFile(reader: WorkFileReader, exhibit: string): Exhibit
     const { items, contents, units, unitsDone } = reader.totals();
     const hash = createHash("sha256");
     for (const unit of reader.units()) hash.update(`${canonicalJson({ unit })}\n`);
-    for (const item of reader.itemsById()) hash.update(`${itemLine(reader.full(item))}\n`);
+    for (const item of reader.fullItemsById()) hash.update(`${itemLine(item)}\n`);
     // Contents apart, so that a text shared by many items counts once.
     for (const content of reader.textHashes()) hash.update(`${canonicalJson(content)}\n`);
     return { exhibit, digest: hash.digest("hex"), items, contents, complete: units === unitsDone };

@@ -185,9 +185,20 @@ export class WorkFileReader {
     for (const row of rows) yield storedItem(row);
   }
 
-  /** Items in the order of their ids. */
-  *itemsById(): IterableIterator<StoredItem> {
-    for (const row of this.iterate(`SELECT ${itemColumns} FROM ${itemTables} ORDER BY i.key`)) yield storedItem(row);
+  /** Items with everything that is said of them, in the order of their ids. */
+  *fullItemsById(): IterableIterator<FullItem> {
+    // Most items have neither fields nor findings: the one query says so, and two are not made.
+    const rows = this.iterate(
+      `SELECT ${itemColumns}, EXISTS (SELECT 1 FROM metadata WHERE content = c.id) AS has_fields,
+         EXISTS (SELECT 1 FROM finding WHERE item = i.id) OR EXISTS (SELECT 1 FROM finding WHERE content = c.id) AS has_findings
+       FROM ${itemTables} ORDER BY i.key`,
+    );
+    for (const row of rows) {
+      const item = storedItem(row);
+      const fields = row["has_fields"] === 1 ? this.fields(item) : [];
+      const findings = row["has_findings"] === 1 ? this.findings(item) : [];
+      yield { ...item, times: this.times(item), fields, findings };
+    }
   }
 
   /** Units in the order of their keys; status and reason are null while one is pending. */

@@ -24,6 +24,8 @@ const run = (...args: string[]) => vestige(args, { home, passphrase: null });
 
 beforeAll(async () => {
   writeMixedEvidence(source, campaign ? 3000 : 800, seed);
+  // Without native calls the first listing moves the folders' access times; later ones do not.
+  readdirSync(source, { recursive: true });
   await openCaseIn(acquired);
   expect((await run("intake", acquired, "M01")).exit).toBe(0);
   const acquisition = await run("acquire", acquired, "M01", source);

@@ -237,11 +237,11 @@ describe("the logs", () => {
 });
 
 describe("a disk that is full in mid-run", () => {
-  const large = zip([{ name: "large", data: Buffer.alloc(30 << 20, "words of a large child ") }]);
+  const large = zip([{ name: "large", data: Buffer.alloc(12 << 20, "words of a large child ") }]);
 
   it.skipIf(!onLinux || !asRoot).each([
     ["the work file", "600k", {}],
-    ["the spool of a large child", "14m", { "large.zip": large }],
+    ["the spool of a large child", "10m", { "large.zip": large }],
   ])("(%s) stops the run, which continues to the same result", async (what, size, more) => {
     const place = `${base}/full ${what}`;
     writeMixedEvidence(`${place}/source`, 200);
