@@ -26,7 +26,7 @@ export interface CollectedText {
 const sampleChars = readChars;
 /** A block ends at white space where there is some among so many of its last UTF-16 units. */
 const seamChars = 1024;
-/** Level 1 takes two thirds of the time of level 3 and 6 % more room. */
+/** Level 1: faster than level 3 (some 15 % less processor time on texts of 15 kB) for 6 % more room. */
 const compression = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
 export class TextCollector {

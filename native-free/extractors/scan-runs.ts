@@ -170,7 +170,8 @@ export function scanWide(minimumChars: number, emit: (run: string) => void): Run
     for (let at = 0; at < end; at += 2) {
       if (little < 0 && big < 0) {
         // A run that is long enough covers every unit so far ahead: where that one is no text, none of these begins one.
-        while (at + ahead + 1 < end && unitKind[(bytes[at + ahead]! << 8) | bytes[at + ahead + 1]!] === 0) at += ahead + 2;
+        while (at + ahead + 1 < end && unitKind[(bytes[at + ahead]! << 8) | bytes[at + ahead + 1]!] === 0)
+          at += ahead + 2;
         if (at >= end) break;
       }
       const kind = unitKind[(bytes[at]! << 8) | bytes[at + 1]!]!;

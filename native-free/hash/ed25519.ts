@@ -10,7 +10,7 @@ export function strictBase64(text: string): Uint8Array | null {
   return bytes.toString("base64") === text ? bytes : null;
 }
 
-/** Key objects by their text: a journal has few keys and many signatures, and making the object costs as much as one. */
+/** Key objects by their text: a journal has few keys and many signatures, and making the object is a good part of checking one. */
 const keyObjects = new Map<string, KeyObject>();
 const maxKeyObjects = 256;
 

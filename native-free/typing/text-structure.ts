@@ -80,7 +80,12 @@ function isJsonPrefix(text: string): boolean {
 export function isCsv(text: string, delimiter: string, complete: boolean): boolean {
   if (/^\s*[[{<]/.test(text)) return false;
   const length = Math.min(text.length, csvSampleChars);
-  const { records, width } = recordsOfOneWidth(text, length, delimiter.charCodeAt(0), complete && text.length <= length);
+  const { records, width } = recordsOfOneWidth(
+    text,
+    length,
+    delimiter.charCodeAt(0),
+    complete && text.length <= length,
+  );
   if (records < (delimiter === "\t" ? 2 : 3)) return false;
   return width >= 3 || (width === 2 && records >= 4);
 }

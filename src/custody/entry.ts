@@ -102,7 +102,9 @@ export function readEntryLine(line: Uint8Array): Entry | EntryProblem {
   const version = (value as { body?: { v?: unknown } } | null)?.body?.v;
   if (typeof version === "number" && version > 1) return "newer-version";
   if (!isEntry(value)) return "malformed";
-  return canonicalHash(domains.custody, bodyTextOf(value, text)).toString("hex") === value.hash ? value : "hash-mismatch";
+  return canonicalHash(domains.custody, bodyTextOf(value, text)).toString("hex") === value.hash
+    ? value
+    : "hash-mismatch";
 }
 
 /** The body's part of an entry's canonical text: what stands before and after it is of known length. */
