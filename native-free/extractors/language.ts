@@ -5,6 +5,12 @@
 
 import { countScripts, wordsOf } from "./language-sample.ts";
 
+/** Every language that can be given, ISO 639-1: those of the `small` database (a test compares), and the two told here. */
+export const knownLanguages: readonly string[] = (
+  "am ar az be bg bn ca cs da de el en es et eu fa fi fr ga gu he hi hr hu hy is it ja ka kn ko ku lo lt lv ml mr ms mt " +
+  "nl no or pa pl pt ro ru sk sl sq sr sv ta te th tl tr uk ur vi yo zh"
+).split(" ");
+
 interface Detector {
   detect(text: string): { language: string; isReliable(): boolean };
 }

@@ -57,6 +57,11 @@ export const documentFindings = {
     text: "{pages} of its pages could not be read.",
     advice: "The other pages are indexed.",
   },
+  "pdf/stream-damaged": {
+    severity: "loss",
+    text: "{streams} of its compressed streams do not unpack, the first in object {object}.",
+    advice: "Text of pages may be missing without a trace; look for another copy.",
+  },
   "pdf/no-text-layer": {
     severity: "note",
     text: "{pages} of its pages show pictures and have no text.",
@@ -107,6 +112,11 @@ export const documentFindings = {
     text: "The {format} structure cannot be read further ({problem}).",
     advice: "Metadata before that place was read; the rest is unread.",
   },
+  "picture/truncated": {
+    severity: "loss",
+    text: "The {format} picture has no end; the file was cut short.",
+    advice: "The lower part of the picture is missing; look for another copy.",
+  },
   "picture/metadata-damaged": {
     severity: "loss",
     text: "It carries metadata that cannot be read, wholly or in part.",
@@ -126,6 +136,11 @@ export const documentFindings = {
     severity: "loss",
     text: "Its tags and stream properties cannot be read ({problem}).",
     advice: "Look at it with a player or another tool.",
+  },
+  "media/truncated": {
+    severity: "loss",
+    text: "It declares {bytes} bytes more than there are; the file was cut short.",
+    advice: "The end of the recording is missing; look for another copy.",
   },
   "media/implausible": {
     severity: "anomaly",

@@ -1,4 +1,5 @@
 /** Structural checks of audio and video. */
+import { guessCharset } from "./charset.ts";
 import type { Probe } from "./probe.ts";
 
 const bitratesLayer3V1 = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
@@ -36,17 +37,38 @@ export function mpegFrameLength(probe: Probe, at: number): number {
   return Math.floor((samplesPerByte * bits) / rate) + padding;
 }
 
-/** One frame is two bytes of evidence; another where the first ends is proof. */
+/** A header is two bytes of evidence; another of the same stream where its frame ends, or a tag there, is proof. */
 export function isMpegAudio(probe: Probe): boolean {
   const length = mpegFrameLength(probe, 0);
-  if (length === 0) return false;
-  return length >= probe.size ? probe.size > 24 : mpegFrameLength(probe, length) > 0;
+  if (length === 0 || isMarkedText(probe)) return false;
+  if (endsInTag(probe, length) || namesItself(probe)) return true;
+  // Version, layer and sampling rate hold for a whole stream (ISO/IEC 11172-3 2.4.2.3).
+  const isSameStream =
+    ((probe.u8(1) ^ probe.u8(length + 1)) & 0x1e) === 0 && ((probe.u8(2) ^ probe.u8(length + 2)) & 0x0c) === 0;
+  return isSameStream && mpegFrameLength(probe, length) > 0;
+}
+
+/** FF FE is the mark of UTF-16 and the head of an MPEG frame: what reads as text after the mark is text. */
+function isMarkedText(probe: Probe): boolean {
+  return (
+    probe.u8(0) === 0xff && probe.u8(1) === 0xfe && guessCharset(probe.head, probe.head.length === probe.size) !== null
+  );
+}
+
+/** The only frame of a file may be followed by a tag: ID3v1 or APE. */
+function endsInTag(probe: Probe, at: number): boolean {
+  return (at + 128 === probe.size && probe.ascii(at, 3) === "TAG") || probe.ascii(at, 8) === "APETAGEX";
+}
+
+/** Encoders put a table of contents into the first frame, behind the side information of its layer and channels. */
+function namesItself(probe: Probe): boolean {
+  return [13, 21, 36].some((at) => /^(Xing|Info)$/.test(probe.ascii(at, 4))) || probe.ascii(36, 4) === "VBRI";
 }
 
 /** Two ADTS headers in a row (ISO/IEC 13818-7 6.2). */
 export function isAdts(probe: Probe): boolean {
   const length = adtsFrameLength(probe, 0);
-  return length > 7 && (length >= probe.size ? probe.size > 24 : adtsFrameLength(probe, length) > 0);
+  return length > 7 && adtsFrameLength(probe, length) > 0;
 }
 
 function adtsFrameLength(probe: Probe, at: number): number {

@@ -131,8 +131,8 @@ export function createCase(folder: string, register: Omit<CaseFile, "format" | "
 /** Opens an existing case. Throws OperatorError for an absent, foreign, damaged or newer one. */
 export function openCase(folder: string): Case {
   const paths = casePaths(folder);
-  if (!existsSync(paths.root)) throw new OperatorError("case/absent", caseSays.absent(paths.root));
-  if (!statSync(paths.root).isDirectory() || !existsSync(paths.caseFile)) {
+  if (!isThere(paths.root)) throw new OperatorError("case/absent", caseSays.absent(paths.root));
+  if (!statSync(paths.root).isDirectory() || !isThere(paths.caseFile)) {
     throw new OperatorError("case/not-a-case", caseSays.notACase(paths.root));
   }
   return { paths, file: parseRegister(paths.caseFile, caseShape) };
@@ -167,7 +167,7 @@ export function writeExhibit(theCase: Case, exhibit: ExhibitFile): void {
 
 /** The intake form of an exhibit. Throws OperatorError where there is none. */
 export function readExhibit(theCase: Case, label: string): ExhibitFile {
-  if (!labelPattern.test(label) || !existsSync(theCase.paths.exhibitFile(label))) {
+  if (!labelPattern.test(label) || !isThere(theCase.paths.exhibitFile(label))) {
     throw new OperatorError("case/no-exhibit", caseSays.noExhibit(label));
   }
   return parseRegister(theCase.paths.exhibitFile(label), exhibitShape);
@@ -175,10 +175,31 @@ export function readExhibit(theCase: Case, label: string): ExhibitFile {
 
 /** Labels of all registered exhibits, sorted. */
 export function exhibitLabels(theCase: Case): string[] {
-  if (!existsSync(theCase.paths.exhibits)) return [];
-  return readdirSync(theCase.paths.exhibits)
-    .filter((label) => labelPattern.test(label) && existsSync(theCase.paths.exhibitFile(label)))
+  if (!isThere(theCase.paths.exhibits)) return [];
+  return namesIn(theCase.paths.exhibits)
+    .filter((label) => labelPattern.test(label) && isThere(theCase.paths.exhibitFile(label)))
     .sort();
+}
+
+/** True where something lies at `path`. What may not be looked at is no absence: OperatorError. */
+function isThere(path: string): boolean {
+  try {
+    statSync(path);
+    return true;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return false;
+    throw new OperatorError("case/unreadable", caseSays.unreadable(path, code));
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new OperatorError("case/unreadable", caseSays.unreadable(folder, code));
+  }
 }
 
 function parseRegister<T extends { format: number }>(file: string, shape: z.ZodType<T>): T {

@@ -5,7 +5,9 @@
  */
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../../native-free/model/canonical-json.ts";
+import { isOperatorError } from "../messages/operator-error.ts";
 import { exhibitLabels, type Case } from "./case-folder.ts";
+import { sqliteCode } from "./sqlite.ts";
 import type { FullItem } from "./work-file-rows.ts";
 import { hasWorkFile, WorkFileReader } from "./work-file-reader.ts";
 
@@ -42,15 +44,36 @@ export function digestCase(theCase: Case, labels: readonly string[] = exhibitLab
   return { digest: hash.digest("hex"), exhibits };
 }
 
+/**
+ * The digest of a work file that nobody vouches for: null where there is none, `damaged` where it is not a work file any
+ * more. Throws OperatorError where it may not be read.
+ */
+export function digestOfUntrusted(theCase: Pick<Case, "paths">, label: string): { digest: string } | "damaged" | null {
+  const file = theCase.paths.items(label);
+  if (!hasWorkFile(file)) return null;
+  try {
+    const reader = WorkFileReader.open(file);
+    try {
+      return digestWorkFile(reader, label);
+    } finally {
+      reader.close();
+    }
+  } catch (error) {
+    if (isOperatorError(error) && error.code === "case/unreadable") throw error;
+    if (isOperatorError(error) || sqliteCode(error) !== "SQLITE_BUSY") return "damaged";
+    throw error;
+  }
+}
+
 /** The digest of one work file. Memory does not grow with it: items pass one by one, texts stand for themselves by their hash. */
 export function digestWorkFile(reader: WorkFileReader, exhibit: string): ExhibitDigest {
   return reader.snapshot(() => {
     const { items, contents, units, unitsDone } = reader.totals();
     const hash = createHash("sha256");
-    for (const unit of reader.units()) hash.update(`${canonicalJson({ unit })}\n`);
-    for (const item of reader.fullItemsById()) hash.update(`${itemLine(item)}\n`);
+    for (const unit of reader.units()) hash.update(`${reader.stored(() => canonicalJson({ unit }))}\n`);
+    for (const item of reader.fullItemsById()) hash.update(`${reader.stored(() => itemLine(item))}\n`);
     // Contents apart, so that a text shared by many items counts once.
-    for (const content of reader.textHashes()) hash.update(`${canonicalJson(content)}\n`);
+    for (const content of reader.textHashes()) hash.update(`${reader.stored(() => canonicalJson(content))}\n`);
     return { exhibit, digest: hash.digest("hex"), items, contents, complete: units === unitsDone };
   });
 }

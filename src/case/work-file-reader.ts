@@ -117,17 +117,24 @@ export class WorkFileReader {
 
   /** Everything that `work` reads is of one moment, whatever is committed meanwhile. */
   snapshot<T>(work: () => T): T {
-    return this.#database.transaction(work);
+    return this.#guard(() => this.#database.transaction(work));
   }
 
   /** Rows of a query of ours: SQL text never holds input or evidence, `params` do. */
   select<Row = SqlRow>(sql: string, params: SqlParams = []): Row[] {
-    return this.#prepare<Row>(sql).all(params);
+    return this.#guard(() => this.#prepare<Row>(sql).all(params));
   }
 
   /** The same, row by row, on a statement of its own. */
-  iterate<Row = SqlRow>(sql: string, params: SqlParams = []): IterableIterator<Row> {
-    return this.#database.prepare<Row>(sql).iterate(params);
+  *iterate<Row = SqlRow>(sql: string, params: SqlParams = []): Generator<Row, undefined, undefined> {
+    const rows = this.#guard(() => this.#database.prepare<Row>(sql).iterate(params));
+    try {
+      for (let next = this.#guard(() => rows.next()); !next.done; next = this.#guard(() => rows.next()))
+        yield next.value;
+    } finally {
+      // Where the reader stops early, the statement is reset.
+      rows.return?.();
+    }
   }
 
   /** Makes a pure test callable from SQL. */
@@ -243,7 +250,17 @@ export class WorkFileReader {
       "SELECT * FROM finding WHERE content = (SELECT content FROM item WHERE id = ?) ORDER BY id",
       [item.content ? item.row : null],
     );
-    return [...own, ...shared].map(storedFinding);
+    return [...own, ...shared].map((row) => this.stored(() => storedFinding(row)));
+  }
+
+  /** What `read` makes of a row. Throws OperatorError `case/work-file-damaged` where the row does not hold what we write. */
+  stored<T>(read: () => T): T {
+    try {
+      return read();
+    } catch {
+      // SQLite does not check the bytes of a value: JSON or a compressed text that does not read is damage it cannot see.
+      throw new OperatorError("case/work-file-damaged", searchSays.workFileDamaged(this.file));
+    }
   }
 
   /** Number of the content's rows, for `blocks`; null where it is not described. */
@@ -268,7 +285,7 @@ export class WorkFileReader {
   /** One block of a content by its number, or null. */
   block(content: number, index: number): StoredBlock | null {
     const [row] = this.select("SELECT * FROM text_block WHERE id = ?", [content * blocksPerContent + index]);
-    return row ? storedBlock(row) : null;
+    return row ? this.stored(() => storedBlock(row)) : null;
   }
 
   /** UTF-16 units of each block of a content, in order. */
@@ -295,6 +312,15 @@ export class WorkFileReader {
        WHERE state = 2 AND EXISTS (SELECT 1 FROM item WHERE content = c.id) ORDER BY sha256`,
     )) {
       yield { sha256: hex(row["sha256"]) as string, text: hex(row["text_sha256"]) };
+    }
+  }
+
+  /** Damage is often met only when the page with it is read; it is the officer's to mend, wherever that is. */
+  #guard<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw asOperator(error, this.file);
     }
   }
 
@@ -325,9 +351,18 @@ function storedBlock(row: SqlRow): StoredBlock {
   };
 }
 
-/** True where there is a work file: a file with at least one page. */
+/**
+ * True where there is a work file: a file with at least one page. Throws OperatorError `case/unreadable` where that cannot
+ * be seen: a folder that may not be entered is not an empty one.
+ */
 export function hasWorkFile(file: string): boolean {
-  return existsSync(file) && statSync(file).size > 0;
+  try {
+    return statSync(file).size > 0;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    if (code === "ENOENT" || code === "ENOTDIR") return false;
+    throw new OperatorError("case/unreadable", caseSays.unreadable(file, code));
+  }
 }
 
 /**
@@ -355,7 +390,8 @@ function asOperator(error: unknown, file: string): unknown {
   if (code === "SQLITE_NOTADB" || code === "SQLITE_CORRUPT") {
     return new OperatorError("case/work-file-damaged", searchSays.workFileDamaged(file));
   }
-  if (code === "SQLITE_CANTOPEN" || code === "SQLITE_IOERR") {
+  // A damaged length can ask for more memory than there is; so can a full machine, so nothing is said to be damaged.
+  if (code === "SQLITE_CANTOPEN" || code === "SQLITE_IOERR" || code === "SQLITE_NOMEM") {
     return new OperatorError("case/unreadable", caseSays.unreadable(file, code));
   }
   return error;

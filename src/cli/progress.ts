@@ -20,7 +20,8 @@ function bar(share: number): string {
 export class ProgressLine {
   readonly #output: Output;
   #shownAt = performance.now();
-  #samples: { at: number; bytes: number }[] = [];
+  /** Starts with the stage, so that the first line shown has a rate. */
+  #samples: { at: number; bytes: number }[] = [{ at: performance.now(), bytes: 0 }];
   #drawn = false;
 
   constructor(output: Output) {
@@ -49,7 +50,7 @@ export class ProgressLine {
   end(): void {
     if (this.#drawn) process.stderr.write("\r\x1b[K");
     this.#drawn = false;
-    this.#samples = [];
+    this.#samples = [{ at: performance.now(), bytes: 0 }];
     this.#shownAt = performance.now();
   }
 

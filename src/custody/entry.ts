@@ -2,6 +2,7 @@
  * One custody entry as a line of the journal (FORMAT.md): the canonical JSON of `{ body, hash, sig }` and a line feed.
  * hash = SHA-256("vestige.custody.1" ‖ 0x00 ‖ JCS(body)), hex; sig = Ed25519 over the 32 hash bytes, base64.
  */
+import { createHash } from "node:crypto";
 import { verifyBase64 } from "../../native-free/hash/ed25519.ts";
 import { canonicalJson, type JsonObject, type JsonValue } from "../../native-free/model/canonical-json.ts";
 import { canonicalHash, documentHash, domains, utcPattern } from "./document.ts";
@@ -105,6 +106,34 @@ export function readEntryLine(line: Uint8Array): Entry | EntryProblem {
   return canonicalHash(domains.custody, bodyTextOf(value, text)).toString("hex") === value.hash
     ? value
     : "hash-mismatch";
+}
+
+const bodyStart = Buffer.from('{"body":');
+const hashMark = Buffer.from(',"hash":"');
+const prevMark = Buffer.from('"prev":"');
+const hashed = Buffer.from(`${domains.custody}\0`);
+const afterPrev = /^([0-9a-f]{64})","seq":(\d{1,16}),"tool":/;
+const afterHash = /^([0-9a-f]{64})","sig":"[A-Za-z0-9+/=]*"\}$/;
+
+/**
+ * The hash, the link and the number of a line that is taken to be an entry, without parsing it: the hash is computed over
+ * the bytes of the body as they stand. In canonical text `prev` is followed by `seq`, `tool`, `utc`, `v` and `zone`, none
+ * of which can hold its mark with bare quotes. Where the line has another shape, the problem is that of `readEntryLine`.
+ */
+export function readLink(line: Uint8Array): { hash: string; prev: string; seq: number } | EntryProblem {
+  const bytes = Buffer.from(line.buffer, line.byteOffset, line.byteLength);
+  const hashAt = bytes.lastIndexOf(hashMark);
+  const prevAt = bytes.lastIndexOf(prevMark, hashAt);
+  const end = afterHash.exec(bytes.toString("latin1", hashAt + hashMark.length));
+  const prevFrom = prevAt + prevMark.length;
+  const link = afterPrev.exec(bytes.toString("latin1", prevFrom, prevFrom + 96));
+  if (hashAt < 0 || prevAt < 0 || !end || !link || !bytes.subarray(0, bodyStart.length).equals(bodyStart)) {
+    const entry = readEntryLine(line);
+    return typeof entry === "string" ? entry : "malformed";
+  }
+  const body = bytes.subarray(bodyStart.length, hashAt);
+  const hash = createHash("sha256").update(hashed).update(body).digest("hex");
+  return hash === end[1] ? { hash, prev: link[1] as string, seq: Number(link[2]) } : "hash-mismatch";
 }
 
 /** The body's part of an entry's canonical text: what stands before and after it is of known length. */

@@ -5,19 +5,19 @@
 import {
   closeSync,
   constants,
-  existsSync,
-  fstatSync,
   fsyncSync,
   ftruncateSync,
   mkdirSync,
   openSync,
-  readdirSync,
   readSync,
   renameSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import { syncFolder } from "../case/atomic-file.ts";
+import { namesIn, readingOf } from "./readable.ts";
 
+/** The three that read throw OperatorError where the system refuses. */
 export interface JournalFiles {
   /** Bytes, or null where the file is absent. */
   size(file: string): number | null;
@@ -53,22 +53,24 @@ function writeWhole(descriptor: number, bytes: Uint8Array): void {
   if (taken !== bytes.length) throw Object.assign(new Error("short write"), { code: "ENOSPC", syscall: "write" });
 }
 
+function readFrom(descriptor: number, at: number, length: number): Uint8Array {
+  const target = Buffer.allocUnsafe(length);
+  let filled = 0;
+  while (filled < length) {
+    const count = readSync(descriptor, target, filled, length - filled, at + filled);
+    if (count === 0) break;
+    filled += count;
+  }
+  return target.subarray(0, filled);
+}
+
 const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_APPEND, O_TRUNC } = constants;
 
 export const diskFiles: JournalFiles = {
-  size: (file) => (existsSync(file) ? withFile(file, O_RDONLY, (descriptor) => fstatSync(descriptor).size) : null),
+  size: (file) => readingOf(file, null, () => statSync(file).size),
   read: (file, at, length) =>
-    withFile(file, O_RDONLY, (descriptor) => {
-      const target = Buffer.allocUnsafe(length);
-      let filled = 0;
-      while (filled < length) {
-        const count = readSync(descriptor, target, filled, length - filled, at + filled);
-        if (count === 0) break;
-        filled += count;
-      }
-      return target.subarray(0, filled);
-    }),
-  list: (folder) => (existsSync(folder) ? readdirSync(folder) : []),
+    readingOf(file, new Uint8Array(0), () => withFile(file, O_RDONLY, (found) => readFrom(found, at, length))),
+  list: namesIn,
   append: (file, bytes) => withFile(file, O_WRONLY | O_CREAT | O_APPEND, (descriptor) => writeWhole(descriptor, bytes)),
   write: (file, bytes) => withFile(file, O_WRONLY | O_CREAT | O_TRUNC, (descriptor) => writeWhole(descriptor, bytes)),
   truncate: (file, size) => withFile(file, O_RDWR, (descriptor) => ftruncateSync(descriptor, size)),

@@ -1,9 +1,9 @@
 /**
  * What a process knows of the journal, brought up to date by reading what was added since: keys, open intents, the last
- * entry. Lines that bear on none of these are counted and not parsed, so a long journal opens fast; `vestige verify`
- * is what checks every line.
+ * entry. Of lines that bear on none of these only the hash and the link to the line before are checked, without parsing
+ * them, so a long journal opens fast; `vestige verify` is what checks signatures.
  */
-import { entrySignedBy, lineLimitBytes, readEntryLine, zeroHash, type Entry } from "./entry.ts";
+import { entrySignedBy, lineLimitBytes, readEntryLine, readLink, zeroHash, type Entry } from "./entry.ts";
 import { linesOf, type JournalFiles } from "./journal-files.ts";
 import { applyKeyEvent, keyForEntry, registerOfGenesis } from "./key-events.ts";
 import type { KeyRegister } from "./key-register.ts";
@@ -125,15 +125,20 @@ export class JournalState {
     if (Buffer.compare(now, this.#lastLine) !== 0) throw new DamagedJournal("changed", this.#head.seq);
   }
 
-  /** A line that others follow: parsed only where it matters. Chain and signatures are verification's. */
+  /** A line that others follow: parsed only where it matters. Signatures are verification's. */
   #takeLine(bytes: Uint8Array): void {
     const seq = this.#head.seq + 1;
     if (seq === 0 || bearsOnState(bytes)) {
       const entry = readEntryLine(bytes);
       if (typeof entry === "string") throw new DamagedJournal(entry, seq);
+      if (entry.body.prev !== this.#head.hash) throw new DamagedJournal("prev-mismatch", seq);
       this.#apply(entry, seq);
     } else {
-      this.#head = { seq, hash: "", utc: "" };
+      const link = readLink(bytes);
+      if (typeof link === "string") throw new DamagedJournal(link, seq);
+      if (link.seq !== seq) throw new DamagedJournal("wrong-seq", seq);
+      if (link.prev !== this.#head.hash) throw new DamagedJournal("prev-mismatch", seq);
+      this.#head = { seq, hash: link.hash, utc: "" };
     }
   }
 
@@ -141,8 +146,7 @@ export class JournalState {
     const seq = this.#head.seq + 1;
     const entry = readEntryLine(bytes);
     if (typeof entry === "string") throw new DamagedJournal(entry, seq);
-    const before = this.#head.hash;
-    if (before !== "" && entry.body.prev !== before) throw new DamagedJournal("prev-mismatch", seq);
+    if (entry.body.prev !== this.#head.hash) throw new DamagedJournal("prev-mismatch", seq);
     const register = seq === 0 ? registerOfGenesis(entry) : this.keys;
     if (typeof register === "string") throw new DamagedJournal(register, seq);
     const key = keyForEntry(entry, register);

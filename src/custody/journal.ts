@@ -5,22 +5,24 @@
  */
 import { createHash } from "node:crypto";
 import { hostname } from "node:os";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { escapeForTerminal } from "../../native-free/model/escape.ts";
 import type { JsonObject } from "../../native-free/model/canonical-json.ts";
 import { fileLock, type FileLock } from "../case/file-lock.ts";
 import { custodySays } from "../messages/en.ts";
-import { exitCodes, OperatorError } from "../messages/operator-error.ts";
+import { exitCodes, isOperatorError, OperatorError } from "../messages/operator-error.ts";
 import { checkpointInterval, makeCheckpoint, checkpointFile, type Checkpoint } from "./checkpoint.ts";
 import { systemClock, type Clock } from "./clock.ts";
 import { entryLine, lineLimitBytes, readEntryLine, signEntry, zeroHash } from "./entry.ts";
 import type { Entry, EntryBody, Phase, ToolIdentity } from "./entry.ts";
 import { diskFiles, linesOf, type JournalFiles } from "./journal-files.ts";
+import { journalPaths, type JournalPaths } from "./journal-paths.ts";
 import { DamagedJournal, JournalState, type Head, type OpenIntent } from "./journal-state.ts";
 import type { KeyRegister, OfficerKey } from "./key-register.ts";
 import { delegationId, type Signer } from "./signer.ts";
 import { keepTornAside, tornFilesAt } from "./torn-tail.ts";
 import { toolIdentity } from "./tool-identity.ts";
+import { verifyJournal } from "./verify-journal.ts";
 
 export interface JournalOptions {
   readonly files?: JournalFiles;
@@ -58,18 +60,6 @@ export interface AppendPlace {
   readonly exhibit?: string | null;
 }
 
-export function journalPaths(caseDir: string) {
-  const custody = join(caseDir, "custody");
-  return {
-    custody,
-    journal: join(custody, "journal.jsonl"),
-    checkpoints: join(custody, "checkpoints"),
-    lock: join(custody, "lock.db"),
-  };
-}
-
-export type JournalPaths = ReturnType<typeof journalPaths>;
-
 /** Starts a journal with its genesis entry. Throws OperatorError where one exists. */
 export function createJournal(
   caseDir: string,
@@ -99,14 +89,24 @@ export function createJournal(
   return journal;
 }
 
-/** Opens a journal for reading and appending; brings `openIntents` and `keys` up to date. Throws OperatorError. */
+/**
+ * Opens a journal for reading and appending; brings `openIntents` and `keys` up to date. The hash of every entry and its
+ * link to the one before are checked. Throws OperatorError; where the journal is damaged it names the first bad entry.
+ */
 export function openJournal(caseDir: string, options: JournalOptions = {}): Journal {
   const paths = journalPaths(caseDir);
   if (!(options.files ?? diskFiles).size(paths.journal)) {
     throw new OperatorError("custody/journal-absent", custodySays.journalAbsent(paths.journal));
   }
   const journal = new Journal(paths, options);
-  journal.refresh();
+  try {
+    journal.refresh();
+  } catch (error) {
+    if (!isOperatorError(error) || error.code !== "custody/journal-damaged") throw error;
+    // Opening checks no signatures, so what it met may follow from an earlier entry: verification names the first.
+    const first = verifyJournal(caseDir, { files: options.files ?? diskFiles }).firstBad;
+    throw first ? damagedJournal(paths.journal, first) : error;
+  }
   return journal;
 }
 
@@ -190,7 +190,7 @@ export class Journal {
     this.#guard(() => this.#state.catchUp());
   }
 
-  /** Every entry from `from` on, streaming. Throws OperatorError at a line that is not an entry; chain and signatures are verification's. */
+  /** Every entry from `from` on, streaming. Throws OperatorError at a line that is not an entry; signatures are verification's. */
   *entries(from = 0): Iterable<Entry> {
     this.refresh();
     let seq = 0;
@@ -343,8 +343,13 @@ export class Journal {
     if (error.problem === "newer-version") {
       return new OperatorError("custody/journal-newer", custodySays.journalNewer(this.paths.journal, 2));
     }
-    return new OperatorError("custody/journal-damaged", custodySays.journalDamaged(this.paths.journal, error.message));
+    return damagedJournal(this.paths.journal, error);
   }
+}
+
+function damagedJournal(file: string, { seq, problem }: { seq: number; problem: string }): OperatorError {
+  const where = custodySays.badEntry(seq, seq + 1, custodySays.problem(problem));
+  return new OperatorError("custody/journal-damaged", custodySays.journalDamaged(file, where));
 }
 
 /** What the disk refused, in the officer's words; anything else unchanged. */

@@ -3,7 +3,7 @@
  * root of `files.jsonl`; `files.leaves` holds the leaf hash of every line, 32 bytes each, so that a change is traced to
  * its line. The leaves need no signature: they are believed only where they give the signed root.
  */
-import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { hexOf, leafHash, LineTree, MerkleFrontier } from "../../native-free/hash/merkle.ts";
 import { canonicalJson, type JsonObject } from "../../native-free/model/canonical-json.ts";
@@ -11,6 +11,7 @@ import { writeAtomically } from "../case/atomic-file.ts";
 import { domains, signDocument, verifyDocument, type SignedDocument } from "./document.ts";
 import { diskFiles, linesOf } from "./journal-files.ts";
 import type { KeyRegister } from "./key-register.ts";
+import { isThere, readingOf } from "./readable.ts";
 import type { Signer } from "./signer.ts";
 
 /** What a manifest body says of its line file; the body holds it as `files`. Hashes in hex. */
@@ -73,7 +74,10 @@ function lineFileOf(body: unknown): LineFile | null {
   return plain && stated ? (files as LineFile) : null;
 }
 
-/** Verifies `acquisition.json` of an exhibit and streams its line file. Does not throw on what the files say. */
+/**
+ * Verifies `acquisition.json` of an exhibit and streams its line file. Throws OperatorError where a file may not
+ * be read, and on nothing that the files say.
+ */
 export function verifyManifest(folder: string, keys: KeyRegister): ManifestVerdict {
   const bad = (problem: string, more: Partial<ManifestVerdict> = {}): ManifestVerdict => ({
     ok: false,
@@ -92,7 +96,7 @@ export function verifyManifest(folder: string, keys: KeyRegister): ManifestVerdi
   const files = lineFileOf(body);
   const signed = { hash: verdict.hash, body };
   if (!files) return bad("malformed", signed);
-  if (!existsSync(join(folder, files.file))) return bad("missing", signed);
+  if (!isThere(join(folder, files.file))) return bad("missing", signed);
   const read = readLineFile(join(folder, files.file), files);
   const same = read.sha256 === files.sha256 && read.lines === files.lines && read.root === files.root && !read.torn;
   if (same) return { ok: true, problem: null, line: null, lines: read.lines, ...signed };
@@ -102,15 +106,20 @@ export function verifyManifest(folder: string, keys: KeyRegister): ManifestVerdi
   return bad(problem, { ...signed, line, lines: read.lines });
 }
 
-/** The canonical text of a signed document, parsed; null where it is anything else. */
+/**
+ * The canonical text of a signed document, parsed; null where it is absent or anything else. Throws OperatorError where
+ * the system refuses to read it.
+ */
 export function readDocument(file: string): unknown {
+  const text = readingOf(file, null, () =>
+    statSync(file).size > documentLimitBytes ? null : readFileSync(file, "utf8"),
+  );
+  if (text === null) return null;
   try {
-    if (statSync(file).size > documentLimitBytes) return null;
-    const text = readFileSync(file, "utf8");
     const value: unknown = JSON.parse(text);
     return canonicalJson(value) === text.replace(/\n$/, "") ? value : null;
   } catch {
-    // Absent, unreadable, not JSON or not canonical: in each case it is not the document that was signed.
+    // Not JSON or not canonical: in each case it is not the document that was signed.
     return null;
   }
 }
@@ -155,8 +164,8 @@ interface Leaves {
 }
 
 function openLeaves(file: string): Leaves | null {
-  if (!existsSync(file)) return null;
-  const descriptor = openSync(file, "r");
+  const descriptor = readingOf(file, null, () => openSync(file, "r"));
+  if (descriptor === null) return null;
   const tree = new MerkleFrontier();
   const buffer = Buffer.allocUnsafe(32 * 2048);
   let filled = 0;

@@ -3,23 +3,30 @@
  * every report. Reads only; needs no key, no passphrase and no lock, so it runs on a read-only copy.
  */
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { JsonObject } from "../../native-free/model/canonical-json.ts";
+import { casePaths } from "../case/case-folder.ts";
+import { digestOfUntrusted } from "../case/digest.ts";
 import type { Anchor } from "./anchor.ts";
 import { domains, verifyDocument } from "./document.ts";
-import { registerOf, type KeyRegister, type OfficerKey } from "./key-register.ts";
+import { registerOf, type OfficerKey } from "./key-register.ts";
 import { readDocument, verifyManifest } from "./manifest.ts";
+import { bytesOf, foldersIn, isThere, namesIn, sha256Of } from "./readable.ts";
 import { verifyJournal, type JournalVerdict } from "./verify-journal.ts";
+import { verifyReport } from "./verify-report.ts";
 
-export type PartKind = "journal" | "checkpoints" | "anchor" | "case" | "operation" | "intake" | "exhibit" | "report";
+export type PartKind =
+  "journal" | "checkpoints" | "anchor" | "case" | "operation" | "intake" | "exhibit" | "work" | "report";
 
 export interface VerifiedPart {
   readonly part: PartKind;
   /** Label of the exhibit, file of the report; "" for what exists once. */
   readonly name: string;
   readonly ok: boolean;
-  /** A word of `custodySays.problems`. */
+  /**
+   * A word of `custodySays.problems`; `undecided` where only the damaged part of the journal could tell. With `ok` it is
+   * null, or `rebuildable` for a work file that is not there.
+   */
   readonly problem: string | null;
   /** First bad entry and line (from 1), where the part has such. */
   readonly seq: number | null;
@@ -36,25 +43,51 @@ export interface CaseVerdict {
   readonly journal: JournalVerdict;
 }
 
-/** Verifies everything that a case holds signed. Does not throw on what its files say. */
-export function verifyCase(caseDir: string, options: { anchor?: Anchor | null } = {}): CaseVerdict {
+export interface VerifyCaseOptions {
+  readonly anchor?: Anchor | null;
+  /** SHA-256 (hex) of the page for checking reports that is about to be recorded. */
+  readonly newPageSha256?: string | null;
+}
+
+/**
+ * Verifies everything that a case holds signed. Does not throw on what its files say; throws OperatorError where one may
+ * not be read.
+ */
+export function verifyCase(caseDir: string, options: VerifyCaseOptions = {}): CaseVerdict {
   const anchor = options.anchor ?? null;
   const journal = verifyJournal(caseDir, { anchor });
   const parts = [journalPart(journal), checkpointPart(journal), ...(anchor ? [anchorPart(journal, anchor)] : [])];
   parts.push(casePart(caseDir, journal));
-  const keys = journal.keys;
-  if (existsSync(join(caseDir, "operation.json")))
-    parts.push(formPart("operation", "", join(caseDir, "operation.json"), journal));
-  if (keys) {
-    for (const label of folderNames(join(caseDir, "exhibits"))) {
-      const folder = join(caseDir, "exhibits", label);
-      parts.push(formPart("intake", label, join(folder, "exhibit.json"), journal));
-      if (existsSync(join(folder, "acquisition.json"))) parts.push(exhibitPart(folder, label, keys, journal));
-      else if (journal.acquired.has(label)) parts.push(part("exhibit", label, "missing"));
-    }
-    for (const file of reportFiles(join(caseDir, "reports"))) parts.push(reportPart(file, keys, journal));
-  }
+  const operation = join(caseDir, "operation.json");
+  if (journal.records.hasOperation || isThere(operation)) parts.push(formPart("operation", "", operation, journal));
+  for (const label of labelsOf(caseDir, journal)) parts.push(...exhibitParts(caseDir, label, journal));
+  parts.push(...reportParts(join(caseDir, "reports"), journal, options.newPageSha256 ?? null));
   return { ok: parts.every((each) => each.ok), parts, journal };
+}
+
+/** Labels that the journal records and folders that there are, sorted. */
+function labelsOf(caseDir: string, { records }: JournalVerdict): string[] {
+  const folders = foldersIn(join(caseDir, "exhibits"));
+  return [...new Set([...folders, ...records.intakes, ...records.acquired, ...records.processed()])].sort();
+}
+
+/** Letters that a label of a case consists of; another one in an entry names no folder. */
+const plainLabel = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+
+function exhibitParts(caseDir: string, label: string, journal: JournalVerdict): VerifiedPart[] {
+  if (!plainLabel.test(label)) return [part("intake", label, "not-recorded")];
+  const { records } = journal;
+  const folder = join(caseDir, "exhibits", label);
+  const parts = [formPart("intake", label, join(folder, "exhibit.json"), journal)];
+  if (isThere(join(folder, "acquisition.json"))) parts.push(exhibitPart(folder, label, journal));
+  else if (records.acquired.has(label)) parts.push(part("exhibit", label, "missing"));
+  if (records.digestOf(label) !== null) parts.push(workPart(caseDir, label, journal));
+  return parts;
+}
+
+/** What is not as the sound entries say may be as the damaged ones did. */
+function unlessDamaged(problem: string, journal: JournalVerdict): string {
+  return journal.firstBad === null ? problem : "undecided";
 }
 
 function part(kind: PartKind, name: string, problem: string | null, more: Partial<VerifiedPart> = {}): VerifiedPart {
@@ -73,7 +106,8 @@ function journalPart(journal: JournalVerdict): VerifiedPart {
 
 function checkpointPart(journal: JournalVerdict): VerifiedPart {
   const bad = journal.badCheckpoints[0];
-  return part("checkpoints", bad ? basename(bad.file) : "", bad?.problem ?? null, {
+  const open = journal.firstBad !== null && journal.unreachedCheckpoints > 0 ? "undecided" : null;
+  return part("checkpoints", bad ? basename(bad.file) : "", bad?.problem ?? open, {
     seq: bad?.seq ?? null,
     count: journal.checkpoints,
   });
@@ -90,21 +124,29 @@ function anchorPart(journal: JournalVerdict, anchor: Anchor): VerifiedPart {
 }
 
 function casePart(caseDir: string, journal: JournalVerdict): VerifiedPart {
-  let register: { id?: unknown; officers?: unknown };
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(join(caseDir, "case.json"));
-    register = JSON.parse(bytes.toString("utf8")) as typeof register;
-  } catch (error) {
-    return part("case", "", (error as NodeJS.ErrnoException).code === "ENOENT" ? "missing" : "malformed");
-  }
-  if (!journal.keys || register === null || typeof register !== "object") return part("case", "", "malformed");
-  if (register.id !== journal.caseId) return part("case", "", "foreign-id");
-  const stated = keyLines(register.officers);
+  const bytes = bytesOf(join(caseDir, "case.json"));
+  if (bytes === null) return part("case", "", "missing");
+  const register = parsed(bytes);
+  if (register === null || typeof register !== "object") return part("case", "", "malformed");
+  if (!journal.keys) return part("case", "", "undecided");
+  const { id, officers } = register as { id?: unknown; officers?: unknown };
+  if (id !== journal.caseId) return part("case", "", "foreign-id");
+  const stated = keyLines(officers);
   const known = keyLines(journal.keys.officers().map(({ officer, ...key }) => ({ name: officer, ...key })));
-  if (stated === null || stated !== known) return part("case", "", "foreign-keys");
-  const same = journal.caseSha256 === null || journal.caseSha256 === createHash("sha256").update(bytes).digest("hex");
-  return part("case", "", same ? null : "form-changed", { count: journal.keys.officers().length });
+  if (stated === null || stated !== known) return part("case", "", unlessDamaged("foreign-keys", journal));
+  const recorded = journal.records.caseSha256;
+  const same = recorded === null || recorded === createHash("sha256").update(bytes).digest("hex");
+  const problem = same ? null : unlessDamaged("form-changed", journal);
+  return part("case", "", problem, { count: journal.keys.officers().length });
+}
+
+/** Null for what is no JSON. */
+function parsed(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString("utf8"));
+  } catch {
+    return null;
+  }
 }
 
 /** One comparable text for a list of `{ name, keyId, publicKey }`, in any order; null where it is not one. */
@@ -116,57 +158,75 @@ function keyLines(officers: unknown): string | null {
   return lines.sort().join("\n");
 }
 
-function folderNames(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  const entries = readdirSync(folder, { withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort();
+function exhibitPart(folder: string, label: string, journal: JournalVerdict): VerifiedPart {
+  if (!journal.keys) return part("exhibit", label, "undecided");
+  const verdict = verifyManifest(folder, journal.keys);
+  const recordedAt = journal.records.hashes.get(verdict.hash) ?? null;
+  const problem = documentProblem(verdict.problem, recordedAt, journal);
+  return part("exhibit", label, problem, { line: verdict.line, count: verdict.lines, recordedAt });
 }
 
-function exhibitPart(folder: string, label: string, keys: KeyRegister, journal: JournalVerdict): VerifiedPart {
-  const verdict = verifyManifest(folder, keys);
-  const recordedAt = journal.recorded.get(verdict.hash) ?? null;
-  // A manifest that someone with a key signed but no entry records was put there behind the journal's back.
-  const problem = verdict.problem ?? (recordedAt === null && journal.firstBad === null ? "not-recorded" : null);
-  return part("exhibit", label, problem, { line: verdict.line, count: verdict.lines, recordedAt });
+/** A document that someone with a key signed but no entry records was put there behind the journal's back. */
+function documentProblem(problem: string | null, recordedAt: number | null, journal: JournalVerdict): string | null {
+  // The key may have been added by an entry that cannot be read any more.
+  if (problem === "unknown-key") return unlessDamaged(problem, journal);
+  return problem ?? (recordedAt === null ? unlessDamaged("not-recorded", journal) : null);
 }
 
 /** A form is as the journal records its bytes. */
 function formPart(kind: PartKind, name: string, file: string, journal: JournalVerdict): VerifiedPart {
-  if (!existsSync(file)) return part(kind, name, "missing");
-  const recordedAt = journal.recorded.get(createHash("sha256").update(readFileSync(file)).digest("hex")) ?? null;
-  return part(kind, name, recordedAt === null ? "form-changed" : null, { recordedAt, count: 1 });
+  const found = sha256Of(file);
+  const { hasOperation, intakes, hashes } = journal.records;
+  const expected = kind === "operation" ? hasOperation : intakes.has(name);
+  if (found === null) return part(kind, name, expected ? "missing" : unlessDamaged("missing", journal));
+  const recordedAt = hashes.get(found) ?? null;
+  return part(kind, name, recordedAt === null ? unlessDamaged("form-changed", journal) : null, {
+    recordedAt,
+    count: 1,
+  });
 }
 
-function reportFiles(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
-  return names.sort().map((name) => join(folder, name));
+/** The work file gives the digest that was signed when its processing ended. It is no evidence: it can be made again. */
+function workPart(caseDir: string, label: string, journal: JournalVerdict): VerifiedPart {
+  const paths = casePaths(caseDir);
+  const absent = part("work", label, "rebuildable", { ok: true });
+  if (!isThere(paths.items(label))) return absent;
+  const found = digestOfUntrusted({ paths }, label);
+  if (found === null) return absent;
+  if (found === "damaged") return part("work", label, "work-damaged");
+  const same = found.digest === journal.records.digestOf(label);
+  const recordedAt = same ? (journal.records.hashes.get(found.digest) ?? null) : null;
+  return part("work", label, same ? null : unlessDamaged("work-changed", journal), { recordedAt, count: 1 });
 }
 
-function reportPart(file: string, keys: KeyRegister, journal: JournalVerdict | null): VerifiedPart {
+const pageName = "verify.html";
+
+/** Reports that there are, those that the journal records, and the page that checks them. */
+function reportParts(folder: string, journal: JournalVerdict, newPage: string | null): VerifiedPart[] {
+  const { reports } = journal.records;
+  const recorded = reports.flatMap(({ files }) => files.filter((name) => name.endsWith(".json")));
+  const names = [...new Set([...namesIn(folder).filter((name) => name.endsWith(".json")), ...recorded])].sort();
+  const parts = names.map((name) => reportPart(join(folder, name), journal));
+  const page = reports.at(-1)?.verifyPageSha256 ?? null;
+  if (page === null) return parts;
+  const found = sha256Of(join(folder, pageName));
+  const known = found === page || found === newPage;
+  const problem = found === null ? "missing" : known ? null : unlessDamaged("form-changed", journal);
+  return [
+    ...parts,
+    part("report", pageName, problem, { count: 1, recordedAt: known ? (reports.at(-1)?.seq ?? null) : null }),
+  ];
+}
+
+function reportPart(file: string, journal: JournalVerdict): VerifiedPart {
   const name = basename(file);
-  const document = readDocument(file);
-  if (document === null) return part("report", name, "malformed");
-  const verdict = verifyDocument(domains.report, document, keys);
-  if (!verdict.ok) return part("report", name, verdict.problem);
-  const recordedAt = journal?.recorded.get(verdict.hash) ?? null;
-  if (journal && recordedAt === null && journal.firstBad === null) return part("report", name, "not-recorded");
-  const html = file.replace(/\.json$/, ".html");
-  const problem = existsSync(html) ? printedProblem(html, verdict.hash, journal) : null;
-  return part("report", name, problem, { recordedAt, count: 1 });
-}
-
-/** The printed form carries the content hash; where the journal records the hash of its bytes, that must hold too. */
-function printedProblem(html: string, contentHash: string, journal: JournalVerdict | null): string | null {
-  const bytes = readFileSync(html);
-  if (!bytes.includes(contentHash)) return "html-differs";
-  const recorded = journal?.printed.get(contentHash);
-  return recorded === undefined || recorded === createHash("sha256").update(bytes).digest("hex")
-    ? null
-    : "html-differs";
+  if (!isThere(file)) return part("report", name, "missing");
+  if (!journal.keys) return part("report", name, "undecided");
+  const recordOf = (hash: string) => journal.records.reports.find(({ contentHash }) => contentHash === hash) ?? null;
+  const verdict = verifyReport(file, journal.keys, recordOf);
+  const recordedAt = journal.records.hashes.get(verdict.hash) ?? null;
+  const problem = documentProblem(verdict.problem, recordedAt, journal);
+  return part("report", name, problem, { recordedAt, count: problem === null ? 1 : 0 });
 }
 
 /**
@@ -181,7 +241,10 @@ export function verifyLooseFile(file: string, caseId: string, keys: readonly Off
     const verdict = verifyManifest(join(file, ".."), register);
     return part("exhibit", basename(file), verdict.problem, { line: verdict.line, count: verdict.lines });
   }
-  if ("content" in document) return reportPart(file, register, null);
+  if ("content" in document) {
+    const { problem } = verifyReport(file, register, () => null);
+    return part("report", basename(file), problem, { count: problem === null ? 1 : 0 });
+  }
   if (!("body" in document)) return null;
   const verdict = verifyDocument(domains.checkpoint, document, register);
   return part("checkpoints", basename(file), verdict.problem, { count: 1 });

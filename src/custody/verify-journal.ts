@@ -7,7 +7,8 @@ import { MerkleFrontier, hexOf } from "../../native-free/hash/merkle.ts";
 import { entrySignedBy, lineLimitBytes, readEntryLine, zeroHash, type Entry } from "./entry.ts";
 import { checkpointSeqs, readCheckpoint, verifyCheckpoint, type Checkpoint } from "./checkpoint.ts";
 import { diskFiles, linesOf, type JournalFiles } from "./journal-files.ts";
-import { journalPaths, type JournalPaths } from "./journal.ts";
+import { journalPaths, type JournalPaths } from "./journal-paths.ts";
+import { JournalRecords } from "./journal-records.ts";
 import { trackIntent, type OpenIntent } from "./journal-state.ts";
 import { applyKeyEvent, keyForEntry, registerOfGenesis } from "./key-events.ts";
 import type { Anchor } from "./anchor.ts";
@@ -45,14 +46,10 @@ export interface JournalVerdict {
   readonly badCheckpoints: readonly BadCheckpoint[];
   /** Keys as of the end, null where there is no sound genesis. */
   readonly keys: KeyRegister | null;
-  /** Hashes (hex, 64 digits) that the entries record of documents, with the entry that does. */
-  readonly recorded: ReadonlyMap<string, number>;
-  /** Labels of the exhibits whose acquisition ended well. */
-  readonly acquired: ReadonlySet<string>;
-  /** SHA-256 (hex) of `case.json` as the journal records it last (`details.caseFile`), null where it does not. */
-  readonly caseSha256: string | null;
-  /** SHA-256 (hex) of a report's printed form, by the content hash of the report. */
-  readonly printed: ReadonlyMap<string, string>;
+  /** Checkpoints over entries that the walk did not reach. */
+  readonly unreachedCheckpoints: number;
+  /** What the sound entries record of the rest of the case. */
+  readonly records: JournalRecords;
 }
 
 export interface VerifyOptions {
@@ -73,10 +70,7 @@ class JournalWalk {
   readonly #anchor: Anchor | null;
   readonly #tree = new MerkleFrontier();
   readonly #intents = new Map<number, OpenIntent>();
-  readonly #recorded = new Map<string, number>();
-  readonly #acquired = new Set<string>();
-  readonly #printed = new Map<string, string>();
-  #caseSha256: string | null = null;
+  readonly #records = new JournalRecords();
   readonly #badCheckpoints: BadCheckpoint[] = [];
   /** Checkpoints beside the journal by the entry they cover, taken out as they are met. */
   readonly #waiting = new Map<number, Checkpoint>();
@@ -133,7 +127,7 @@ class JournalWalk {
     this.#tree.addLeaf(Buffer.from(entry.hash, "hex"));
     this.#bytes += bytes.length + 1;
     this.#before = entry;
-    this.#collectHashes(entry);
+    this.#records.take(entry);
     this.#checkCheckpoints(seq, entry.hash);
     return null;
   }
@@ -252,20 +246,6 @@ class JournalWalk {
     if (missing || (this.#anchor && this.#anchor.seq >= this.#tree.count)) this.#fail("shorter");
   }
 
-  /** Manifests, reports and forms are recorded by their hash. Searches are many and record none. */
-  #collectHashes(entry: Entry): void {
-    if (entry.body.act === "search") return;
-    const { act, phase, exhibit, details } = entry.body;
-    if (act === "acquire" && phase === "done" && exhibit !== null) this.#acquired.add(exhibit);
-    if (typeof details["caseFile"] === "string") this.#caseSha256 = details["caseFile"];
-    if (typeof details["contentHash"] === "string" && typeof details["htmlSha256"] === "string") {
-      this.#printed.set(details["contentHash"], details["htmlSha256"]);
-    }
-    for (const value of Object.values(details)) {
-      if (typeof value === "string" && /^[0-9a-f]{64}$/.test(value)) this.#recorded.set(value, entry.body.seq);
-    }
-  }
-
   #verdict(): JournalVerdict {
     const entries = this.#tree.count;
     const anchorProblem = this.#anchorProblem();
@@ -283,10 +263,8 @@ class JournalWalk {
       checkpoints: this.#checkpoints,
       badCheckpoints: this.#badCheckpoints,
       keys: this.#keys,
-      recorded: this.#recorded,
-      acquired: this.#acquired,
-      printed: this.#printed,
-      caseSha256: this.#caseSha256,
+      unreachedCheckpoints: this.#waiting.size,
+      records: this.#records,
     };
   }
 

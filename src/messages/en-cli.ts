@@ -19,7 +19,7 @@ export const groupNames = {
 export const progressAcquire = (entries: string, bytes: string, rate: string) =>
   `acquiring: ${entries} entries, ${bytes}, ${rate}`;
 export const progressExamine = (share: string, done: string, units: string, rate: string, left: string) =>
-  `processing: ${share}, ${done} of ${units} files, ${rate}${left === "" ? "" : `, about ${left} left`}`;
+  `processing: ${share}, ${done} of ${units} entries, ${rate}${left === "" ? "" : `, about ${left} left`}`;
 
 export const caseOpened = (number: string, folder: string) => `Case ${number} opened in ${folder}`;
 export const keyMade = (officer: string, file: string, keyId: string) =>
@@ -39,3 +39,6 @@ export const demonstrationMade = (file: string) =>
 export const nothingToProcess = () => "Nothing to process: no exhibit of this case has been acquired.";
 export const question = (what: string) => `${what}: `;
 export const whyNotAcquired = () => "Expected --reason with --not-acquired: say why this medium is not acquired.";
+export const nothingInside = (label: string) =>
+  `The folder of exhibit ${label} holds nothing; its manifest and report record that it is empty.`;
+export const unknownShell = (shell: string) => `Expected bash or zsh, found "${shell}".`;

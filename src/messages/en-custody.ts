@@ -34,8 +34,10 @@ export const officerUnknown = (officer: string) =>
 export const journalAbsent = (file: string) =>
   `Expected a journal at ${file}, found none; restore it from a copy, nothing can be recorded without it.`;
 export const journalExists = (file: string) => `A journal already exists at ${file}; it is never replaced.`;
-export const journalDamaged = (file: string, problem: string) =>
-  `The journal ${file} is damaged at its end (${problem}), nothing was added; run vestige verify to see what changed.`;
+export const journalDamaged = (file: string, where: string) =>
+  `The journal ${file} is damaged at ${where}; nothing was added, run vestige verify to see what changed.`;
+export const unreadable = (file: string, code: string) =>
+  `Expected to read ${file}, found ${code}; correct its permissions and run the same command again.`;
 export const journalNewer = (file: string, found: number) =>
   `Expected journal version 1 in ${file}, found ${found}; use a newer Vestige.`;
 export const journalStopped = (file: string, problem: string) =>
@@ -60,6 +62,12 @@ export const sourceAbsent = (label: string, path: string) =>
 export const part = (name: string, verdict: string) => `${name.padEnd(28)} ${verdict}`;
 export const unchanged = (detail: string) => `unchanged${detail === "" ? "" : ` (${detail})`}`;
 export const changed = (detail: string) => `CHANGED: ${detail}`;
+export const undecided = () => `cannot be decided: the journal is damaged`;
+export const rebuildable = () => `not there; can be rebuilt with: vestige process CASE`;
+export const someUndecided = (parts: number) => `${parts} part(s) cannot be decided, since the journal is damaged.`;
+export const workDetail = () => `digest is the recorded one`;
+export const digestDiffers = (label: string, recorded: string) =>
+  `The digest of ${label} differs from the one the journal records (${recorded}): the work file changed since.`;
 export const badEntry = (seq: number, line: number, problem: string) => `entry ${seq} (line ${line}): ${problem}`;
 export const badLine = (line: number, problem: string) => `line ${line}: ${problem}`;
 export const checkpointDetail = (count: number) => `${count} checkpoint(s)`;
@@ -128,7 +136,13 @@ export const problems: Readonly<Record<string, string>> = {
   "line-count": "the number of lines differs from the signed one",
   "line-changed": "this line differs from the signed one",
   "lines-changed": "the lines differ from the signed ones",
-  "html-differs": "the printed report does not carry the content hash",
+  "html-differs": "the printed report is not the one that was made, or does not carry the content hash",
+  "items-differ": "the list of items beside it is not the signed one",
+  "work-changed": "its digest is not the one recorded when processing ended",
+  "work-damaged": "the work file is damaged and cannot be read; it can be rebuilt from the exhibit",
+  changed: "it is not what this program read or wrote there before",
+  "no-genesis": "the journal does not begin as it must",
+  undecided: "the journal is damaged, so it cannot be decided",
 };
 
 export const problem = (word: string) => problems[word] ?? word;

@@ -65,12 +65,18 @@ export const columns = {
   total: "Seen in all",
 } as const;
 
-export const lead = (files: number, bytes: number, exhibits: number, whole: number) =>
-  files === 0
-    ? `No file has been seen in ${counted(exhibits, "exhibit", "exhibits")} so far.`
-    : `${counted(files, "file", "files")} with ${byteSize(bytes)} were seen in ${counted(exhibits, "exhibit", "exhibits")}; ${
-        whole === files ? "all of them were" : `${grouped(whole)} of them were`
-      } wholly read.`;
+/** `exhibits` counts those that were acquired; `without` are the labels of the others. */
+export const lead = (files: number, bytes: number, exhibits: number, whole: number, without: readonly string[]) => {
+  const seen =
+    files === 0
+      ? exhibits === 0
+        ? "No file has been seen so far."
+        : `No file has been seen in ${counted(exhibits, "acquired exhibit", "acquired exhibits")} so far.`
+      : `${counted(files, "file", "files")} with ${byteSize(bytes)} were seen in ${counted(exhibits, "acquired exhibit", "acquired exhibits")}; ${
+          whole === files ? "all of them were" : `${grouped(whole)} of them were`
+        } wholly read.`;
+  return without.length === 0 ? seen : `${seen} Not acquired: ${without.join(", ")}.`;
+};
 export const stripLabel = (what: string, parts: string) => `Share of ${what}: ${parts}`;
 export const stripPart = (state: string, share: string) => `${state} ${share}`;
 export const sumHolds = (files: number) =>
@@ -242,6 +248,7 @@ export const verificationOk = () => "Everything that is signed in this case was 
 export const verificationBad = () => "SOMETHING IN THIS CASE CHANGED AFTER IT WAS SIGNED:";
 export const verificationColumns = { part: "Part", count: "Sound entries", verdict: "Verdict" } as const;
 export const unchanged = () => "unchanged";
+export const notThere = () => "not there; can be rebuilt";
 export const changedAt = (problem: string, seq: number | null, line: number | null) =>
   `CHANGED: ${problem}${seq === null ? "" : `, entry ${seq}`}${line === null ? "" : `, line ${line}`}`;
 export const journalNote = (entries: number) =>

@@ -35,5 +35,10 @@ export const reportMade = (file: string) => `Report: ${file}`;
 export const reportHash = (hash: string) => `Content hash: ${hash}`;
 export const reportPage = (file: string, sha256: string) => `Anybody can check it with ${file} (SHA-256 ${sha256}).`;
 export const reportChanged = () => `Something in this case changed after it was signed; the report says what.`;
-export const reportLoss = (files: number) =>
-  `${files} file(s) were not wholly read; page one of the report has the sums.`;
+type Loss = Readonly<{ partial: number; failed: number }>;
+const lossParts = ({ partial, failed }: Loss) => `${partial} partly read and ${failed} failed`;
+/** Counts in the words of page one: its files, and those found inside them. */
+export const reportLoss = (files: Loss, inside: Loss) =>
+  `Not wholly read: of the files, ${lossParts(files)}; of those found inside them, ${lossParts(inside)}; page one of the report has the sums.`;
+export const reportPending = (files: number) =>
+  `${files} ${files === 1 ? "file is" : "files are"} not yet processed, so this report is incomplete; run vestige process and then report again.`;

@@ -1,7 +1,7 @@
 /** Sentences about work files, searching and its results. */
 
 export const workFileDamaged = (file: string) =>
-  `Expected a readable work file, found a damaged one: ${file}; move it away and process the exhibit again, the evidence itself is not touched.`;
+  `Expected a readable work file, found a damaged one: ${file}; delete its folder ${file.replace(/[/\\][^/\\]*$/, "")} and run vestige process: it is rebuilt from the evidence, which is not touched.`;
 export const otherProfile = (file: string, what: string, found: string, wanted: string) =>
   `Expected a work file made with the ${what} ${wanted}, found ${found} in ${file}; use the case's profile as it was, or move the work file away and process the exhibit again.`;
 export const notProcessed = (file: string) =>
@@ -26,8 +26,9 @@ export const termMissing = (operator: string | null) =>
   operator === null
     ? `expected a word or field here, found the end of the query; remove the operator before it or add what it applies to.`
     : `expected a word or field, found the operator ${operator}; put ${operator} in quotes to search for it as a word.`;
+const meant = (near: string | null) => (near === null ? "" : ` (did you mean ${near}?)`);
 export const fieldUnknown = (field: string, near: string | null, known: readonly string[]) =>
-  `expected a field, found ${shown(field)}; ${near === null ? "" : `did you mean ${near}:? `}Fields are ${known.join(" ")}. To search for the text itself put it in quotes.`;
+  `expected one of the fields ${known.join(" ")}, found ${shown(field)}${meant(near && `${near}:`)}; to search for the text itself put it in quotes.`;
 export const valueMissing = (field: string) =>
   `expected a value right after ${field}:, found none; write it without a space, in quotes if it has spaces.`;
 export const operatorUnknown = (word: string) =>
@@ -36,8 +37,17 @@ export const starInside = () =>
   `expected * at the end of a word only; search for the beginning of the word, or use name: or path: for names.`;
 export const wordEmpty = (word: string) =>
   `expected letters or digits, found ${shown(word)}; only they are indexed, everything else separates words.`;
-export const valueUnknown = (field: string, value: string, known: readonly string[]) =>
-  `expected ${field}: to be one of ${known.join(" ")}, found ${shown(value)}.`;
+export const markInside = (word: string) =>
+  `? stands for one character in name:, path:, type: and ext: only, found ${shown(word)}; end the word with * instead, or put it in quotes to search for the words alone.`;
+export const valueUnknown = (field: string, value: string, near: string | null, known: readonly string[]) =>
+  `expected ${field}: to be one of ${known.join(" ")}, found ${shown(value)}${meant(near)}.`;
+const typesNote = "vestige formats --all lists the types";
+export const typeUnknown = (value: string, near: string | null, categories: readonly string[]) =>
+  `expected a type, a MIME type or a category (${categories.join(" ")}), found ${shown(value)}${meant(near)}; ${typesNote}.`;
+export const scopeTypeUnknown = (value: string, near: string | null, categories: readonly string[]) =>
+  `Expected a type, a MIME type or a category (${categories.join(" ")}) as scope type, found ${shown(value)}${meant(near)}; ${typesNote}.`;
+export const languageUnknown = (value: string, known: readonly string[]) =>
+  `expected a language that is recognised (${known.join(" ")}) or none, found ${shown(value)}.`;
 export const sizeBad = (value: string) =>
   `expected a size such as 100, 5k, 1.5M or a range such as 1k..5M or >1G, found ${shown(value)}.`;
 export const dateBad = (value: string) =>
@@ -57,6 +67,9 @@ export const otherTokenizer = (exhibit: string, found: string, wanted: string) =
 const number = (value: number) => value.toLocaleString("en-GB");
 const counted = (value: number, one: string, many = `${one}s`) => `${number(value)} ${value === 1 ? one : many}`;
 
+/** Why a hit is one, where no word or field of the query says so. */
+const reasons: Readonly<Record<string, string>> = { all: "everything", not: "not excluded" };
+
 /** What stands behind the path of a hit; `safe` makes evidence text safe. */
 export const hitFacts = (
   hit: {
@@ -64,15 +77,16 @@ export const hitFacts = (
     place: { label: string | null } | null;
     matches: number;
     matchesComplete: boolean;
-    item: { state: string; status: string };
+    item: { kind: string; state: string; status: string };
   },
   safe: (text: string) => string,
 ) => {
   const facts: string[] = [];
-  if (hit.field !== null) facts.push(hit.field);
+  if (hit.field !== null) facts.push(reasons[hit.field] ?? hit.field);
   if (hit.place?.label) facts.push(safe(hit.place.label));
   if (hit.matches > 1)
     facts.push(`${hit.matchesComplete ? "" : "at least "}${counted(hit.matches, "match", "matches")}`);
+  if (hit.item.kind === "directory") facts.push("folder");
   if (hit.item.state !== "allocated") facts.push(hit.item.state);
   if (hit.item.status !== "done") facts.push(hit.item.status);
   return facts.length > 0 ? `(${facts.join(", ")})` : "";
@@ -87,6 +101,7 @@ export const notSearched = (left: {
   skipped: number;
   pendingUnits: number;
   exhibits: readonly string[];
+  notAcquired: readonly string[];
 }) => {
   const parts: string[] = [];
   if (left.failed > 0) parts.push(`${counted(left.failed, "item")} failed`);
@@ -94,6 +109,7 @@ export const notSearched = (left: {
   if (left.skipped > 0) parts.push(`${counted(left.skipped, "item")} skipped by rule`);
   if (left.pendingUnits > 0) parts.push(`${counted(left.pendingUnits, "file")} still to be processed`);
   if (left.exhibits.length > 0) parts.push(`not processed at all: ${left.exhibits.join(", ")}`);
+  if (left.notAcquired.length > 0) parts.push(`not acquired: ${left.notAcquired.join(", ")}`);
   return parts.length === 0
     ? "Everything in the case was searched."
     : `Not or not wholly searched: ${parts.join("; ")}.`;

@@ -128,6 +128,10 @@ export const pageSays = {
     `All ${lines} lines are those that the signed manifest (${manifest}) fixes: none was changed, removed, added or moved.`,
   leavesAgree: (manifest: string) => `Its hashes give the root that the signed manifest (${manifest}) states.`,
   leavesUnproved: () => "Its hashes do not give the root of a manifest given here; it helps to find nothing.",
+  listOfUnproved: (lines: number, manifest: string) =>
+    `All ${lines} lines are those that the manifest (${manifest}) states, but whether the manifest is genuine cannot be decided.`,
+  leavesOfUnproved: (manifest: string) =>
+    `Its hashes give the root that the manifest (${manifest}) states, but whether the manifest is genuine cannot be decided.`,
   listDiffers: (lines: number, stated: number | null, badLine: number, differs: number) =>
     `The list is not the one that was signed (${[
       ...(differs > 0 ? [`the first line that differs is line ${differs}`] : []),
@@ -142,8 +146,18 @@ export const pageSays = {
   inListMeaning: () => "Its bytes are those that were acquired; the name of the copy given here proves nothing.",
   listUnproved: () => "The list itself is not proved: see its own verdict.",
   inReport: (name: string) => `It is the file ${name} that a signed report names by its hash.`,
+  inUnprovedReport: (name: string) =>
+    `It is the file ${name} that a report names by its hash, but whether the report is genuine cannot be decided.`,
+  itemsDiffer: () =>
+    "It is named like the list of items of a signed report, but the report states another hash for it.",
+  itemsDifferUnproved: () =>
+    "A report names a list of items of this name with another hash: one of the two was changed; which one cannot be decided.",
+  itemsUnnamed: () => "It is a list of items that belongs to a report; no report or journal given here names its hash.",
+  giveReport: () => "Give the report’s JSON that lies beside it too, and the journal.",
   inJournal: (seq: number) => `Its hash is recorded in entry ${seq} of the journal.`,
   notInList: () => "It is not in the manifest, nor named in a report or the journal: these bytes were not acquired.",
+  notInUnprovedList: () =>
+    "It is in no list given here, and none of the lists is proved, so nothing says whether its bytes were acquired.",
   nothingToCompare: () => "Its hash is shown; there is nothing to compare it with.",
 
   waiting: () => "No file given yet.",

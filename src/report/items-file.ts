@@ -49,9 +49,8 @@ export function writeItemsFile(
         bytes += block.length;
         held = "";
       };
-      for (const [exhibit, listed] of allListed(theCase, labels)) {
+      for (const [exhibit, listed, line] of allListed(theCase, labels)) {
         if (signal?.aborted) throw new OperatorError("report/stopped", reportSays.reportStopped(), exitCodes.stopped);
-        const line = itemLine(exhibit, listed);
         tree.add(Buffer.from(line, "utf8"));
         held += `${line}\n`;
         classes.add(exhibit, listed);
@@ -71,13 +70,16 @@ export function writeItemsFile(
   return { ...tree.finish(), bytes, findings: classes.list() };
 }
 
-function* allListed(theCase: Case, labels: readonly string[]): Iterable<readonly [string, ListedItem]> {
+function* allListed(
+  theCase: Case,
+  labels: readonly string[],
+): Iterable<readonly [label: string, listed: ListedItem, line: string]> {
   for (const label of labels) {
     const workFile = theCase.paths.items(label);
     if (!hasWorkFile(workFile)) continue;
     const reader = WorkFileReader.open(workFile);
     try {
-      for (const listed of itemsToList(reader)) yield [label, listed];
+      for (const listed of itemsToList(reader)) yield [label, listed, reader.stored(() => itemLine(label, listed))];
     } finally {
       reader.close();
     }

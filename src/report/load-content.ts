@@ -49,7 +49,8 @@ export function loadReportContent(theCase: Case, journal: Journal, origin: Repor
   const exhibits = exhibitLabels(theCase).map((label) => loadExhibit(theCase, label));
   const { journal: extract, selfTest } = extractJournal(journal.entries(), checkpoint.body.seq);
   const { id, number, authority, scope, created, demonstration } = theCase.file;
-  const verification = verifyCase(theCase.paths.root);
+  const newPageSha256 = files.find(({ what }) => what === "verify-page")?.sha256 ?? null;
+  const verification = verifyCase(theCase.paths.root, { newPageSha256 });
   const facts = {
     case: { id, number, authority, scope, created, demonstration },
     completeness: joinCompleteness(exhibits.map((exhibit) => exhibit.completeness)),

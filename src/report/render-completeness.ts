@@ -7,10 +7,12 @@ import { section, share, strip, swatch } from "./render-parts.ts";
 export function renderCompleteness(content: ReportContent): Html {
   const { completeness, exhibits } = content;
   const { files, filesTotal } = completeness;
+  const without = exhibits.filter(({ acquisition }) => acquisition === null).map(({ intake }) => intake.label);
+  const acquired = exhibits.length - without.length;
   return section(
     "completeness",
     text.headings.completeness,
-    html`<p class="lead">${text.lead(filesTotal.items, filesTotal.bytes, exhibits.length, files.read.items)}</p>`,
+    html`<p class="lead">${text.lead(filesTotal.items, filesTotal.bytes, acquired, files.read.items, without)}</p>`,
     filesTotal.items > 0
       ? html`<div class="strips">
           <span>${text.columns.files}</span

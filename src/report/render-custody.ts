@@ -67,7 +67,9 @@ export function renderVerification({ verification }: ReportContent): Html {
           ({ part, name, ok, problem, seq, line, count }) =>
             html`<tr>
               <th scope="row">${part} ${evidence(name)}</th>
-              <td>${ok ? text.unchanged() : text.changedAt(problem ?? "", seq, line)}</td>
+              <td>
+                ${problem === "rebuildable" ? text.notThere() : ok ? text.unchanged() : text.changedAt(problem ?? "", seq, line)}
+              </td>
               <td class="n">${text.grouped(count)}</td>
             </tr>`,
         )}

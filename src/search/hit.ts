@@ -7,7 +7,7 @@ import { fullPath, type StoredItem } from "../case/work-file-rows.ts";
 import { foldersOf } from "../case/item-paths.ts";
 import { ftsExpression } from "./compile.ts";
 import { findPhrase, firstPlace } from "./phrase-finder.ts";
-import type { FilterTerm, TextTerm } from "./query.ts";
+import type { FilterTerm, Query, TextTerm } from "./query.ts";
 
 export interface Snippet {
   readonly before: string;
@@ -25,10 +25,10 @@ export interface Hit {
   readonly item: StoredItem;
   readonly exhibit: string;
   readonly path: string;
-  /** The part of the query that matched, as it was typed; null for `*` and for queries that only exclude. */
-  readonly rule: string | null;
-  /** `text`, `name`, `path`, or the field of a filter. */
-  readonly field: string | null;
+  /** The part of the query that matched, as it was typed; all of it for `*` and where only an exclusion holds. */
+  readonly rule: string;
+  /** `text`, `name`, `path`, the field of a filter, `all` for `*`, or `not`: nothing that is excluded is in it. */
+  readonly field: string;
   /** UTF-16 units from the beginning of the text (or name); null where a filter matched. */
   readonly offset: number | null;
   readonly length: number | null;
@@ -50,7 +50,7 @@ const charsBefore = 60;
 const charsAfter = 100;
 
 const nowhere: Found = {
-  field: null,
+  field: "all",
   offset: null,
   length: null,
   place: null,
@@ -59,12 +59,13 @@ const nowhere: Found = {
   matchesComplete: true,
 };
 
-/** Explains a hit. `terms` are the positive terms of the query, `text` is the query as typed. */
+/** Explains a hit. `terms` are the positive terms of `query`, `text` is it as typed. */
 export function explainHit(
   reader: WorkFileReader,
   exhibit: string,
   item: StoredItem,
   terms: readonly (TextTerm | FilterTerm)[],
+  query: Query,
   text: string,
 ): Hit {
   const base = { item, exhibit, path: fullPath(exhibit, item.path) };
@@ -73,7 +74,7 @@ export function explainHit(
     if (found) return { ...base, rule: text.slice(term.at, term.end), ...found };
   }
   const filter = terms.find((term) => term.kind === "filter");
-  if (!filter) return { ...base, rule: null, ...nowhere };
+  if (!filter) return { ...base, rule: text.trim(), ...nowhere, field: query.kind === "all" ? "all" : "not" };
   return { ...base, rule: text.slice(filter.at, filter.end), ...nowhere, field: filter.condition.on, matches: 1 };
 }
 

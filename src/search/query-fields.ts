@@ -2,6 +2,7 @@
 import { fold } from "../../native-free/model/fold.ts";
 import type { State, Status } from "../../native-free/model/item.ts";
 import { searchSays } from "../messages/en.ts";
+import { nearestWord } from "./nearest-word.ts";
 import { queryError } from "./query-lexer.ts";
 import type { Condition, Range } from "./query.ts";
 
@@ -34,7 +35,8 @@ export function parseField(name: string, value: string, at: number): Condition {
 
 function oneOf<T extends string>(values: readonly T[], field: string, value: string, at: number): T {
   const found = values.find((known) => known === value.toLowerCase());
-  if (!found) throw queryError(at, searchSays.valueUnknown(field, value, values));
+  if (!found)
+    throw queryError(at, searchSays.valueUnknown(field, value, nearestWord(value.toLowerCase(), values), values));
   return found;
 }
 

@@ -12,6 +12,7 @@
 import { fold, tokens as tokensIn } from "../../native-free/model/fold.ts";
 import { searchSays } from "../messages/en.ts";
 import { fieldNames, parseField } from "./query-fields.ts";
+import { nearestWord } from "./nearest-word.ts";
 import { lexQuery, queryError, type Lexeme } from "./query-lexer.ts";
 import type { FilterTerm, Query, TextField, TextTerm } from "./query.ts";
 
@@ -109,10 +110,11 @@ function parseTerm(term: Term): Query {
     return textTerm(term, "any");
   }
   const name = field.toLowerCase();
-  if (!fieldNames.includes(name)) throw queryError(term.at, searchSays.fieldUnknown(field, nearest(name), fieldNames));
+  if (!fieldNames.includes(name))
+    throw queryError(term.at, searchSays.fieldUnknown(field, nearestWord(name, fieldNames), fieldNames));
   if (value.trim() === "") throw queryError(term.valueAt, searchSays.valueMissing(name));
   if (name === "text") return textTerm(term, "text");
-  if (name === "name" && !/[*?]./.test(value)) return textTerm(term, "name");
+  if (name === "name" && !/\?|\*./.test(value)) return textTerm(term, "name");
   const condition = parseField(name, value, term.valueAt);
   return { kind: "filter", condition, at: term.at, end: term.end } satisfies FilterTerm;
 }
@@ -128,6 +130,8 @@ function textTerm(term: Term, field: TextField): TextTerm {
   if (!quoted && words.includes("*")) {
     throw queryError(term.valueAt + words.indexOf("*"), searchSays.starInside());
   }
+  // The index knows beginnings of words only; a ? that is dropped would find less than was asked for.
+  if (!quoted && words.includes("?")) throw queryError(term.valueAt + words.indexOf("?"), searchSays.markInside(value));
   const folded = fold(words);
   const found = [...tokensIn(folded)];
   const last = found.at(-1);
@@ -135,24 +139,4 @@ function textTerm(term: Term, field: TextField): TextTerm {
   // A star after a separator ("foo-*") says no more than the words before it.
   const prefix = star && last.start + last.token.length === folded.length;
   return { kind: "text", field, tokens: found.map(({ token }) => token), prefix, at: term.at, end: term.end };
-}
-
-/** The known field that differs in at most two letters, or null. */
-function nearest(name: string): string | null {
-  const ranked = fieldNames.map((known) => ({ known, distance: editDistance(name, known) }));
-  const best = ranked.sort((a, b) => a.distance - b.distance)[0];
-  return best && best.distance <= 2 && best.distance < best.known.length ? best.known : null;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const change = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] as number) + 1, (next[j - 1] as number) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] as number;
 }

@@ -3,7 +3,7 @@
  * before anything is counted. The order of hits is (exhibit, path, item id), so that a page begins where another ended.
  */
 import { tokenizerVersion } from "../../native-free/model/fold.ts";
-import { exhibitLabels, readExhibit, type Case } from "../case/case-folder.ts";
+import { exhibitLabels, readExhibit, type Case, type ExhibitFile } from "../case/case-folder.ts";
 import { readScopeRules } from "../case/operation.ts";
 import type { ScopeRules } from "../case/scope.ts";
 import type { SqlParams } from "../case/sqlite.ts";
@@ -40,8 +40,10 @@ export interface NotSearched {
   readonly skipped: number;
   /** Units that are not processed yet. */
   readonly pendingUnits: number;
-  /** Exhibits without any work file. */
+  /** Exhibits that were to be acquired and have no work file. */
   readonly exhibits: readonly string[];
+  /** Exhibits recorded as not to be acquired. */
+  readonly notAcquired: readonly string[];
 }
 
 export interface SearchAnswer {
@@ -69,7 +71,8 @@ export function searchCase(theCase: Case, text: string, options: SearchOptions =
   const opened: Searched[] = [];
   try {
     for (const label of searched) opened.push(new Searched(theCase, label, query, scope));
-    return answer({ text, query, opened, after, limit: options.limit ?? defaultLimit, scope }, labels);
+    const unprocessed = labels.filter((label) => !searched.includes(label)).map((label) => readExhibit(theCase, label));
+    return answer({ text, query, opened, after, limit: options.limit ?? defaultLimit, scope, unprocessed });
   } finally {
     for (const file of opened) file.reader.close();
   }
@@ -82,9 +85,10 @@ interface Question {
   readonly after: SortKey | null;
   readonly limit: number;
   readonly scope: ScopeRules;
+  readonly unprocessed: readonly ExhibitFile[];
 }
 
-function answer(question: Question, labels: readonly string[]): SearchAnswer {
+function answer(question: Question): SearchAnswer {
   const { opened, text, query, limit } = question;
   const terms = positiveTerms(query);
   const hits: (Hit & { cursor: string })[] = [];
@@ -103,7 +107,7 @@ function answer(question: Question, labels: readonly string[]): SearchAnswer {
       more ||= items.length > left;
       for (const item of items.slice(0, left)) {
         const cursor = writeCursor({ exhibit: file.label, path: item.path, id: item.id });
-        hits.push({ ...explainHit(file.reader, file.label, item, terms, text), cursor });
+        hits.push({ ...explainHit(file.reader, file.label, item, terms, query, text), cursor });
       }
     }
     result = {
@@ -111,7 +115,7 @@ function answer(question: Question, labels: readonly string[]): SearchAnswer {
       hits,
       next: more ? (hits.at(-1)?.cursor ?? null) : null,
       counts: countAll(opened),
-      notSearched: notSearchedIn(opened, labels),
+      notSearched: notSearchedIn(opened, question.unprocessed),
       files: opened.map((file) => file.facts),
       scope: question.scope,
     };
@@ -203,7 +207,7 @@ export function countDistinct(sequences: readonly Iterator<string>[]): number {
   }
 }
 
-function notSearchedIn(files: readonly Searched[], labels: readonly string[]): NotSearched {
+function notSearchedIn(files: readonly Searched[], unprocessed: readonly ExhibitFile[]): NotSearched {
   const sums = { failed: 0, partial: 0, skipped: 0, pendingUnits: 0 };
   for (const { reader } of files) {
     for (const { value, items } of reader.tally("status")) {
@@ -212,6 +216,7 @@ function notSearchedIn(files: readonly Searched[], labels: readonly string[]): N
     const { units, unitsDone } = reader.totals();
     sums.pendingUnits += units - unitsDone;
   }
-  const searched = new Set(files.map((file) => file.label));
-  return { ...sums, exhibits: labels.filter((label) => !searched.has(label)) };
+  const labels = (decision: ExhibitFile["decision"]) =>
+    unprocessed.filter((exhibit) => exhibit.decision === decision).map(({ label }) => label);
+  return { ...sums, exhibits: labels("acquire"), notAcquired: labels("none") };
 }

@@ -68,6 +68,7 @@ describe("bad input", () => {
     const result = await run(`${base}/empty`, `${base}/c4`);
     expect(result.exit, result.stderr).toBe(0);
     expect(result.stdout).toContain("0 in all");
+    expect(result.stderr).toContain("holds nothing");
   });
 
   it("a wrong passphrase, and none", async () => {

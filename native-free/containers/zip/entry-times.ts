@@ -5,6 +5,9 @@
 import { Buffer } from "node:buffer";
 import type { ItemTime, TimeKind } from "../../model/item.ts";
 
+/** Midnight of 1980-01-01 is what writers put where they know no time: the smallest date that the format can hold. */
+const DOS_NO_DATE = 0x0021;
+
 export interface ExtraField {
   readonly id: number;
   readonly data: Uint8Array;
@@ -30,7 +33,8 @@ export function readTimes(
   time: number,
   extras: readonly ExtraField[],
 ): { times: ItemTime[]; invalid: boolean } {
-  const dos = readDosTime(date, time);
+  const isUnset = time === 0 && (date === 0 || date === DOS_NO_DATE);
+  const dos = isUnset ? null : readDosTime(date, time);
   const times: ItemTime[] = dos ? [dos] : [];
   const seen = new Set<number>();
   for (const { id, data } of extras) {
@@ -40,7 +44,7 @@ export function readTimes(
     if (found.length > 0) seen.add(id);
     times.push(...found);
   }
-  return { times, invalid: dos === null && (date !== 0 || time !== 0) };
+  return { times, invalid: dos === null && !isUnset };
 }
 
 /** Null where the numbers are no date; two-second steps, no zone. */

@@ -6,6 +6,7 @@ import { type ByteSource, readRange } from "../../bytes/byte-source.ts";
 import type { Extraction, Extractor } from "../../model/extraction.ts";
 import { finding } from "../../model/findings.ts";
 import { callQuietly } from "../library-call.ts";
+import { missingBytes } from "./declared-length.ts";
 import { type MediaMetadata, mediaFields } from "./media-fields.ts";
 
 /** Type of the typing registry → MIME type that music-metadata chooses its parser by. */
@@ -57,6 +58,12 @@ async function* extractMedia(source: ByteSource): AsyncGenerator<Extraction> {
   const { parseBlob } = await import("music-metadata");
   const { identify } = await import("../../typing/index.ts");
   const mime = parsers[(await identify(source)).id] ?? "audio/mpeg";
+  const missing = missingBytes(source);
+  if (missing > 0) {
+    const place = { offset: source.size, length: missing };
+    yield { what: "finding", finding: finding("media/truncated", { bytes: missing }, place) };
+    yield { what: "status", status: "partial", reason: "damaged" };
+  }
   let metadata: MediaMetadata;
   try {
     metadata = (await callQuietly(() =>

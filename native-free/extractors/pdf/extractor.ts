@@ -7,6 +7,7 @@ import { readWhole, type ByteSource } from "../../bytes/byte-source.ts";
 import { EvidenceError, isEvidenceError } from "../../model/errors.ts";
 import type { ExtractContext, Extraction, Extractor } from "../../model/extraction.ts";
 import { finding } from "../../model/findings.ts";
+import { damagedStreams } from "./damaged-streams.ts";
 import { PdfiumDocument } from "./pdfium.ts";
 import {
   readAnnotations,
@@ -79,6 +80,7 @@ async function* readPages(
       return;
     }
     document = opened;
+    if (!document.isEncrypted) yield* checkStreams(bytes);
     yield* readOpenPages(document, session, context, outcome);
   } catch (error) {
     if (!isEvidenceError(error)) throw error;
@@ -88,6 +90,17 @@ async function* readPages(
   } finally {
     document?.close();
   }
+}
+
+/** PDFium and pdf.js pass over what does not unpack without a word. */
+function* checkStreams(bytes: Uint8Array): Generator<Extraction> {
+  const damaged = damagedStreams(bytes);
+  const [first] = damaged;
+  if (!first) return;
+  const params = { streams: damaged.length, object: first.object };
+  const place = { offset: first.offset, length: null };
+  yield { what: "finding", finding: finding("pdf/stream-damaged", params, place) };
+  yield { what: "status", status: "partial", reason: "damaged" };
 }
 
 async function* readOpenPages(

@@ -13,6 +13,7 @@ interface Pdfium {
   _FPDF_LoadMemDocument(at: number, bytes: number, password: number): number;
   _FPDF_GetLastError(): number;
   _FPDF_CloseDocument(document: number): void;
+  _FPDF_GetSecurityHandlerRevision(document: number): number;
   _FPDF_GetPageCount(document: number): number;
   _FPDF_LoadPage(document: number, index: number): number;
   _FPDF_ClosePage(page: number): void;
@@ -91,6 +92,11 @@ export class PdfiumDocument {
       if (error === ERROR_PASSWORD) return "encrypted";
       return error === ERROR_SECURITY ? "security" : "format";
     });
+  }
+
+  /** Streams are encrypted, even where the empty password opens them. */
+  get isEncrypted(): boolean {
+    return guard(() => this.#pdfium._FPDF_GetSecurityHandlerRevision(this.#document) >= 0);
   }
 
   /** As the document claims; pages that do not exist are null when asked for. */

@@ -9,6 +9,8 @@ import type { PictureParts } from "./picture-parts.ts";
 const maxSegmentsBytes = 16 << 20;
 const maxChunkBytes = 8 << 20;
 const maxChunks = 10_000;
+const maxTailBytes = 65_536;
+const pieceBytes = 1 << 20;
 
 interface Collected {
   exif: Uint8Array | null;
@@ -29,6 +31,28 @@ function damage(parts: Collected, format: string, problem: string, at: number): 
   parts.findings.push(finding("picture/damaged", { format, problem }, { offset: at, length: null }));
 }
 
+function truncated(parts: Collected, format: string, at: number): void {
+  parts.damaged = true;
+  parts.findings.push(finding("picture/truncated", { format }, { offset: at, length: null }));
+}
+
+/**
+ * Whether EOI (FF D9) stands anywhere behind the start of the scan: coded data cannot hold it (ITU-T T.81, F.1.2.3), but
+ * cameras append other matter. The end is looked at first, the whole only where nothing is found there.
+ */
+function hasEndOfImage(source: ByteSource, scan: number): boolean {
+  const tail = Math.max(scan, source.size - maxTailBytes);
+  if (holdsEndOfImage(readRange(source, tail, maxTailBytes))) return true;
+  for (let at = scan; at < tail; at += pieceBytes) {
+    if (holdsEndOfImage(readRange(source, at, pieceBytes + 1))) return true;
+  }
+  return false;
+}
+
+function holdsEndOfImage(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes("\xff\xd9", 0, "latin1");
+}
+
 /** Marker segments up to the first scan (ITU-T T.81 annex B). */
 export function jpegParts(source: ByteSource): PictureParts {
   const parts = nothing();
@@ -46,6 +70,7 @@ export function jpegParts(source: ByteSource): PictureParts {
       at++;
       continue;
     }
+    if (marker === 0xda && !hasEndOfImage(source, at + 4)) truncated(parts, "JPEG", source.size);
     if (marker === 0xda || marker === 0xd9) break;
     const length = 2 + ((head[2]! << 8) | head[3]!);
     if (length < 4 || at + length > source.size) {
@@ -90,7 +115,7 @@ export function pngParts(source: ByteSource): PictureParts {
   for (let count = 0; count < maxChunks; count++) {
     const head = Buffer.from(readRange(source, at, 8));
     if (head.length < 8) {
-      damage(parts, "PNG", "ends before its last chunk", at);
+      truncated(parts, "PNG", at);
       break;
     }
     const length = head.readUInt32BE(0);
@@ -182,7 +207,8 @@ export function gifParts(source: ByteSource): PictureParts {
     if (head[0] === 0x2c && head.length === 10) at = skipBlocks(source, at + 11 + tableBytes(head[9]!));
     else if (head[0] === 0x21 && head.length >= 3) at = gifExtension(parts, source, at, head[1]!);
     else {
-      damage(parts, "GIF", head.length === 0 ? "ends before its trailer" : "block expected", at);
+      if (head.length === 0) truncated(parts, "GIF", at);
+      else damage(parts, "GIF", "block expected", at);
       return parts;
     }
   }
@@ -235,7 +261,10 @@ function windowByte(source: ByteSource, window: { start: number; bytes: Uint8Arr
 /** RIFF chunks EXIF, XMP (RFC 9649 section 2.7.1.5). */
 export function webpParts(source: ByteSource): PictureParts {
   const parts = nothing();
+  const declared = 8 + Buffer.from(readRange(source, 4, 4)).readUInt32LE(0);
   let at = 12;
+  // The padding byte of the last chunk is left out by some writers.
+  if (declared > source.size + 1) truncated(parts, "WebP", source.size);
   for (let count = 0; count < maxChunks && at + 8 <= source.size; count++) {
     const head = Buffer.from(readRange(source, at, 8));
     const length = head.readUInt32LE(4);

@@ -41,6 +41,7 @@ export const acquireCommand: Command = {
 export function tellAcquired(acquisition: AcquisitionBody, output: Output): ExitCode {
   const { exhibit, entries, bytes, kinds, statuses, files } = acquisition;
   output.line(cliSays.acquired(exhibit, countText(kinds.file ?? 0), bytesText(bytes), files.root));
+  if (entries === 0) output.note(cliSays.nothingInside(exhibit));
   const loss = (statuses.failed ?? 0) + (statuses.partial ?? 0) > 0;
   const exit = loss ? exitCodes.loss : exitCodes.done;
   output.event("vestige.acquisition/1", "acquisition", {

@@ -1,5 +1,6 @@
 /** `vestige completion`: a completion script for the shell, made from the table of commands. */
-import { exitCodes } from "../../messages/operator-error.ts";
+import { cliSays } from "../../messages/en.ts";
+import { exitCodes, OperatorError } from "../../messages/operator-error.ts";
 import type { Command, Flag } from "../command.ts";
 
 /** The whole table, which holds this command as well. */
@@ -18,7 +19,11 @@ export const completionCommandOf = (table: () => CommandTable): Command => ({
   help: `  source <(vestige completion bash)
   source <(vestige completion zsh)`,
   async run({ args, output }) {
-    output.raw(completionScript(args[0] === "zsh" ? "zsh" : "bash", table()));
+    const shell = args[0] ?? "bash";
+    if (shell !== "bash" && shell !== "zsh") {
+      throw new OperatorError("usage/shell", cliSays.unknownShell(output.safe(shell)));
+    }
+    output.raw(completionScript(shell, table()));
     return exitCodes.done;
   },
 });

@@ -7,6 +7,7 @@ import { clearableFields, emptyForm, parseFields, type OperationForm } from "../
 import { readOperation, recordOperation, restoreOperation, type RecordedOperation } from "../../case/operation.ts";
 import { reportSays } from "../../messages/en.ts";
 import { exitCodes, OperatorError, type ExitCode } from "../../messages/operator-error.ts";
+import { checkScopeTypes } from "../../search/known-values.ts";
 import { flagList, flagText, type Command, type CommandContext, type Flag, type FlagValues } from "../command.ts";
 import { openForSigning } from "../open-for-signing.ts";
 import type { JsonValue } from "../output.ts";
@@ -74,6 +75,9 @@ async function runOperation(context: CommandContext): Promise<ExitCode> {
     context.output.note(reportSays.operationUnchanged());
     return show(context, current);
   }
+  // What was recorded before is not judged again, or nothing else could be amended.
+  const before = current?.form.scope.types ?? [];
+  await checkScopeTypes(form.scope.types.filter((type) => !before.includes(type)));
   const { journal, signer } = await openForSigning(theCase, context);
   try {
     const recorded = recordOperation(theCase, journal, signer, form);

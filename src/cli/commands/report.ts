@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { openCase } from "../../case/case-folder.ts";
 import { reportSays } from "../../messages/en.ts";
 import { exitCodes, OperatorError, type ExitCode } from "../../messages/operator-error.ts";
+import type { StateSums } from "../../report/content.ts";
 import type { MadeReport } from "../../report/make-report.ts";
 import { flagText, type Command, type CommandContext } from "../command.ts";
 import { openForSigning } from "../open-for-signing.ts";
@@ -49,16 +50,22 @@ async function runReport(context: CommandContext): Promise<ExitCode> {
   }
 }
 
-/** Names what was written. Exit 1 where the case was changed after it was signed, or files were not wholly read. */
+/** Partly read and failed ones, as page one counts them. */
+const lossOf = ({ partial, failed }: StateSums) => ({ partial: partial.items, failed: failed.items });
+
+/** Names what was written. Exit 1 where the case was changed after it was signed, or files were not wholly read or not yet processed. */
 function say({ output }: CommandContext, made: MadeReport): ExitCode {
   const { content, contentHash } = made;
   const { files, inside } = content.completeness;
-  const lost = [files, inside].reduce((sum, states) => sum + states.partial.items + states.failed.items, 0);
+  const pending = files.pending.items + inside.pending.items;
+  const [read, readInside] = [lossOf(files), lossOf(inside)];
+  const lost = pending + read.partial + read.failed + readInside.partial + readInside.failed;
   output.line(reportSays.reportMade(made.html ?? made.json));
   output.line(reportSays.reportHash(contentHash));
   output.line(reportSays.reportPage(made.verifyPage, made.verifyPageSha256));
   if (!content.verification.ok) output.note(reportSays.reportChanged());
-  if (lost > 0) output.note(reportSays.reportLoss(lost));
+  if (pending > 0) output.note(reportSays.reportPending(pending));
+  if (lost > pending) output.note(reportSays.reportLoss(read, readInside));
   output.event("vestige.report/1", "report", {
     kind: content.kind,
     number: content.number,

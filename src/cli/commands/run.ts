@@ -41,7 +41,7 @@ async function runAll(context: CommandContext): Promise<ExitCode> {
   const { flags, output } = context;
   const machine = machineOptions(flags);
   const folder = flagText(flags, "case");
-  if (folder === null) throw new OperatorError("usage/missing", runSays.flagsMissing(["--case"]));
+  if (folder === null) throw new OperatorError("usage/missing", runSays.flagsMissing(missingFlags(flags)));
   const label = flagText(flags, "label") ?? "M01";
   const source = checkedSource(context.args[0] as string, null);
   refuseOverlap(source, folder);
@@ -64,6 +64,12 @@ async function runAll(context: CommandContext): Promise<ExitCode> {
   } finally {
     desk.journal.close();
   }
+}
+
+/** Without a case folder nobody knows whether the rest is needed: everything that a new case needs is named at once. */
+function missingFlags(flags: CommandContext["flags"]): string[] {
+  const needed = ["case", "number", "officer", "authority", "scope"];
+  return needed.filter((name) => flagText(flags, name) === null).map((name) => `--${name}`);
 }
 
 async function openOrContinue(folder: string, label: string, source: string, context: CommandContext) {
@@ -98,6 +104,7 @@ async function runStages(desk: Desk, label: string, source: string, context: Com
 }
 
 function tellRun(desk: Desk, { acquisition, run }: PipelineResult, { output }: CommandContext): ExitCode {
+  if (acquisition.entries === 0) output.note(cliSays.nothingInside(acquisition.exhibit));
   const files = countText(acquisition.kinds.file ?? 0);
   output.line(cliSays.acquired(acquisition.exhibit, files, bytesText(acquisition.bytes), acquisition.files.root));
   return tellProcessed(desk.theCase, run, output);

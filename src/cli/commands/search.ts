@@ -4,6 +4,8 @@ import { openCase } from "../../case/case-folder.ts";
 import { csvOfAnswer } from "../../search/csv.ts";
 import type { Hit } from "../../search/hit.ts";
 import { defaultLimit, maxLimit, searchCase, type SearchAnswer } from "../../search/search-case.ts";
+import { checkKnownValues } from "../../search/known-values.ts";
+import { parseQuery } from "../../search/query-parser.ts";
 import { recordSearch } from "../../search/search-entry.ts";
 import { searchSays } from "../../messages/en.ts";
 import { exitCodes, OperatorError, type ExitCode } from "../../messages/operator-error.ts";
@@ -22,6 +24,11 @@ const help = `Words are found in any writing of them (strasse finds Straße); a 
   hash:HEX  state:deleted  status:failed  lang:el  exhibit:M01
 
   vestige search CASE 'invoice "delivery note" type:pdf -draft'
+  vestige search CASE -- invoice -draft            without quotes: -- keeps -draft from being taken for an option
+
+* stands for everything and NOT alone for everything else, folders included; such hits say "everything" or "not excluded".
+Inside a word of text neither * nor ? is possible. Types and languages that this program does not know are refused.
+The table shows a backslash of the evidence as \\\\, so that \\x1b is always an escaped character; --json has the text itself.
 
 Scope rules of the operation form hold for every search; what they exclude is stated. Every search is a custody entry.
 CSV: cells that a spreadsheet could take for a formula get a ' in front; the true value is in --json.`;
@@ -48,9 +55,11 @@ async function runSearch(context: CommandContext): Promise<ExitCode> {
   const theCase = openCase(args[0] as string);
   const limit = parseLimit(flagText(flags, "limit"));
   const after = flagText(flags, "after");
+  const query = args.slice(1).join(" ");
+  await checkKnownValues(parseQuery(query));
   const { journal, signer } = await openForSigning(theCase, context);
   try {
-    const answer = searchCase(theCase, args.slice(1).join(" "), { limit, after });
+    const answer = searchCase(theCase, query, { limit, after });
     const csv = flags["csv"] === true;
     recordSearch(journal, signer, answer, { limit, after, output: output.json ? "json" : csv ? "csv" : "table" });
     if (output.json) showJson(output, answer);

@@ -6,6 +6,7 @@ import { readAnchor } from "../../custody/anchor.ts";
 import { verifyCase, verifyLooseFile, type CaseVerdict, type VerifiedPart } from "../../custody/verify-case.ts";
 import { sourcePathOf, verifySource, type SourceDifference, type SourceVerdict } from "../../custody/verify-source.ts";
 import { verifyManifest } from "../../custody/manifest.ts";
+import { verifyJournal } from "../../custody/verify-journal.ts";
 import { custodySays } from "../../messages/en.ts";
 import { exitCodes, OperatorError, type ExitCode } from "../../messages/operator-error.ts";
 import { flagText, type Command, type CommandContext } from "../command.ts";
@@ -24,8 +25,8 @@ export const verifyCommand: Command = {
     },
     { name: "source", summary: "hash the files of folder exhibits again and compare them with the manifest" },
   ],
-  help: `Checks the journal entry by entry, the checkpoints, the keys, every exhibit's manifest and every report. It reads only
-and asks for no passphrase. Without an anchor, a journal whose end was cut off after the last checkpoint, or that was
+  help: `Checks the journal entry by entry, the checkpoints, the keys, every exhibit's manifest, the results in its work
+file and every report. It reads only and asks for no passphrase. Without an anchor, a journal whose end was cut off after the last checkpoint, or that was
 replaced as a whole with all its checkpoints, cannot be told from the original: give --anchor. Exits 1 where something
 changed.
 
@@ -33,7 +34,7 @@ changed.
   vestige verify CASE --anchor /media/usb/0000000999.json
   vestige verify CASE --anchor 999:3f2a…
   vestige verify CASE --source
-  vestige verify CASE/reports/custody.json`,
+  vestige verify CASE/reports/2026-11-21-custody-42.json`,
   run: runVerify,
 };
 
@@ -54,7 +55,9 @@ function conclude(verdict: CaseVerdict, sourceOk: boolean, { output, signal }: C
   if (journal.firstBad === null && journal.unanchoredTail > 0)
     output.line(custodySays.unanchored(journal.unanchoredTail));
   for (const intent of journal.openIntents) output.note(custodySays.openIntent(intent.seq, output.safe(intent.act)));
-  const bad = verdict.parts.filter((part) => !part.ok).length + (sourceOk ? 0 : 1);
+  const undecided = verdict.parts.filter(isUndecided).length;
+  const bad = verdict.parts.filter((part) => !part.ok).length - undecided + (sourceOk ? 0 : 1);
+  if (undecided > 0) output.line(custodySays.someUndecided(undecided));
   if (signal.aborted) output.note(custodySays.verifyStopped());
   else output.line(bad === 0 ? custodySays.allUnchanged() : custodySays.somethingChanged(bad));
   const exit = bad > 0 ? exitCodes.loss : signal.aborted ? exitCodes.stopped : exitCodes.done;
@@ -62,6 +65,7 @@ function conclude(verdict: CaseVerdict, sourceOk: boolean, { output, signal }: C
     ok: bad === 0,
     parts: verdict.parts.length,
     changed: bad,
+    undecided,
     entries: journal.entries,
     firstBadEntry: journal.firstBad?.seq ?? null,
     unanchoredTail: journal.unanchoredTail,
@@ -72,17 +76,26 @@ function conclude(verdict: CaseVerdict, sourceOk: boolean, { output, signal }: C
 
 function showPart(part: VerifiedPart, output: Output): void {
   const label = part.name === "" ? part.part : `${part.part} ${output.safe(part.name)}`;
-  output.line(
-    custodySays.part(label, part.ok ? custodySays.unchanged(goodDetail(part)) : custodySays.changed(badDetail(part))),
-  );
+  output.line(custodySays.part(label, sentenceOf(part)));
   const { seq, line, count, recordedAt, ok, problem, name } = part;
   output.event("vestige.verdict/1", "part", { part: part.part, name, ok, problem, seq, line, count, recordedAt });
+}
+
+function isUndecided({ problem }: VerifiedPart): boolean {
+  return problem === "undecided";
+}
+
+function sentenceOf(part: VerifiedPart): string {
+  if (isUndecided(part)) return custodySays.undecided();
+  if (part.problem === "rebuildable") return custodySays.rebuildable();
+  return part.ok ? custodySays.unchanged(goodDetail(part)) : custodySays.changed(badDetail(part));
 }
 
 function goodDetail({ part, count }: VerifiedPart): string {
   if (part === "journal") return custodySays.entriesDetail(count);
   if (part === "checkpoints") return custodySays.checkpointDetail(count);
   if (part === "anchor") return custodySays.anchorDetail(count - 1);
+  if (part === "work") return custodySays.workDetail();
   return part === "exhibit" ? custodySays.manifestDetail(count) : "";
 }
 
@@ -96,7 +109,7 @@ function badDetail({ part, problem, seq, line }: VerifiedPart): string {
 function verifyFile(file: string, output: Output): ExitCode {
   const caseDir = caseAbove(file);
   if (!caseDir) throw new OperatorError("custody/verify-nothing", custodySays.verifyNothing(file));
-  const { journal } = verifyCase(caseDir);
+  const journal = verifyJournal(caseDir);
   const keys = journal.keys;
   const part = keys ? verifyLooseFile(file, keys.caseId, keys.officers()) : null;
   if (!part) throw new OperatorError("custody/verify-nothing", custodySays.verifyNothing(file));

@@ -6,7 +6,7 @@ import { pageSays } from "../../messages/en-verify-page.ts";
 import { classify, type Classified } from "./classify.ts";
 import { judgeCase, judgeCheckpoint, judgeManifest, judgeReport } from "./judge-documents.ts";
 import { judgeJournal } from "./judge-journal.ts";
-import { judgeLeaves, judgeList, judgeOther } from "./judge-files.ts";
+import { judgeItems, judgeLeaves, judgeList, judgeOther } from "./judge-files.ts";
 import type { PageFile, Progress } from "./page-file.ts";
 import { Known, type Verdict } from "./verdict.ts";
 
@@ -21,6 +21,7 @@ const judgingOrder = [
   "checkpoint",
   "leaves",
   "list",
+  "items",
   "broken",
   "other",
 ] as const;
@@ -65,6 +66,8 @@ function judge(file: PageFile, what: Classified, known: Known, progress: Progres
       return judgeLeaves(file, known);
     case "list":
       return judgeList(file, known, progress);
+    case "items":
+      return judgeItems(file, known, progress);
     case "broken":
       return { file: file.name, level: "bad", headline: pageSays.brokenDocument(), facts: [], remarks: [] };
     case "other":

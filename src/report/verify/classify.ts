@@ -5,7 +5,7 @@ import type { PageFile } from "./page-file.ts";
 import { isLoose, type Loose } from "./signed-document.ts";
 
 export type Classified =
-  | { readonly kind: "journal" | "leaves" | "list" | "other" }
+  | { readonly kind: "journal" | "leaves" | "list" | "items" | "other" }
   | { readonly kind: "case" | "manifest" | "report" | "checkpoint"; readonly document: Loose }
   /** Named like a document of a case, but not well-formed JSON. */
   | { readonly kind: "broken" };
@@ -22,6 +22,9 @@ export async function classify(file: PageFile): Promise<Classified> {
   if (/\.leaves$/.test(file.name) && file.size % 32 === 0) return { kind: "leaves" };
   const firstLine = text.slice(0, Math.max(0, text.indexOf("\n")));
   const first = firstLine === "" ? null : parsed(firstLine);
+  // An entry of an exhibit's list and one of a report's have fields in common; only the report's states its schema.
+  const isItems = isLoose(first) && /^vestige\.report-item\/\d+$/.test(String(first["schema"]));
+  if (isItems || /-items[^/\\]*\.jsonl$/.test(file.name)) return { kind: "items" };
   if (isLoose(first) && "path" in first && "sha256" in first) return { kind: "list" };
   if (/(^|[/\\])files[^/\\]*\.jsonl$/.test(file.name)) return { kind: "list" };
   if (!/^\s*\{/.test(text) || file.size > documentLimitBytes)

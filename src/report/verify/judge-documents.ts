@@ -54,15 +54,15 @@ export function judgeManifest(file: PageFile, document: Loose, known: Known): Ve
   const result = checkDocument("manifest", document, known.keys());
   const body = isLoose(document["manifest"]) ? document["manifest"] : {};
   const files = isLoose(body["files"]) ? body["files"] : null;
-  const sound = result.problem === null;
-  if (files) known.manifests.push({ from: file.name, sound, files });
   const exhibit = textOf(body, "exhibit") ?? textOf(body, "label");
   const facts: Facts = [
     ...(exhibit === null ? [] : [[pageSays.labels.exhibit, exhibit] as [string, string]]),
     ...(files ? [[pageSays.labels.lines, String(files["lines"])] as [string, string]] : []),
     ...documentFacts("manifest", result, known),
   ];
-  return documentVerdict(file, "manifest", result, known, facts, [pageSays.manifestMeaning()]);
+  const judged = documentVerdict(file, "manifest", result, known, facts, [pageSays.manifestMeaning()]);
+  if (files) known.manifests.push({ from: file.name, level: judged.level, files });
+  return judged;
 }
 
 export function judgeReport(file: PageFile, document: Loose, known: Known): Verdict {
@@ -74,13 +74,17 @@ export function judgeReport(file: PageFile, document: Loose, known: Known): Verd
     [pageSays.labels.made, textOf(content, "made") ?? ""],
     ...documentFacts("report", result, known),
   ];
-  if (result.problem === null) {
+  const other = result.problem === null ? reportContradicts(document, known) : null;
+  if (other !== null) return verdict(file, "bad", other, facts);
+  const judged = documentVerdict(file, "report", result, known, facts, [pageSays.reportMeaning()]);
+  if (judged.level !== "bad") {
     const files = Array.isArray(content["files"]) ? content["files"].filter(isLoose) : [];
-    for (const part of files) known.reported.set(textOf(part, "sha256") ?? "", textOf(part, "name") ?? "");
-    const other = reportContradicts(document, known);
-    if (other !== null) return verdict(file, "bad", other, facts);
+    for (const part of files) {
+      const name = textOf(part, "name") ?? "";
+      known.reported.set(textOf(part, "sha256") ?? "", { name, level: judged.level });
+    }
   }
-  return documentVerdict(file, "report", result, known, facts, [pageSays.reportMeaning()]);
+  return judged;
 }
 
 /** Without journal and case, a report is checked with the keys printed in it, and the verdict says so. */

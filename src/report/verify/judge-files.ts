@@ -24,9 +24,13 @@ export async function judgeLeaves(file: PageFile, known: Known): Promise<Verdict
     const level = known.manifests.length === 0 ? "unsure" : "bad";
     return { file: file.name, level, headline: pageSays.leavesUnproved(), facts, remarks };
   }
-  const level = manifest.sound ? "good" : "bad";
-  const headline = manifest.sound ? pageSays.leavesAgree(manifest.from) : pageSays.listOfBadManifest(manifest.from);
-  return { file: file.name, level, headline, facts, remarks: [] };
+  const headlines = {
+    good: pageSays.leavesAgree(manifest.from),
+    unsure: pageSays.leavesOfUnproved(manifest.from),
+    bad: pageSays.listOfBadManifest(manifest.from),
+  };
+  const remarks = manifest.level === "unsure" ? [pageSays.giveJournal()] : [];
+  return { file: file.name, level: manifest.level, headline: headlines[manifest.level], facts, remarks };
 }
 
 const leafBytes = 32;
@@ -53,7 +57,7 @@ export async function judgeList(file: PageFile, known: Known, progress: Progress
   const manifest = known.manifests.find(
     ({ files }) => files["sha256"] === seen.sha256 && files["lines"] === seen.lines && files["root"] === seen.root,
   );
-  known.lists.push({ from: file.name, sound: manifest?.sound === true, paths });
+  known.lists.push({ from: file.name, level: manifest?.level ?? "unsure", paths });
   return { ...listVerdict(file, known, manifest ?? null, seen), facts };
 }
 
@@ -98,8 +102,12 @@ function listVerdict(
     const headline = pageSays.listDiffers(seen.lines, stated, seen.badLine, seen.differs);
     return { file: file.name, level: "bad", headline, remarks: seen.differs > 0 ? [] : [pageSays.listNoPlace()] };
   }
-  if (!manifest.sound) {
+  if (manifest.level === "bad") {
     return { file: file.name, level: "bad", headline: pageSays.listOfBadManifest(manifest.from), remarks: [] };
+  }
+  if (manifest.level === "unsure") {
+    const headline = pageSays.listOfUnproved(seen.lines, manifest.from);
+    return { file: file.name, level: "unsure", headline, remarks: [pageSays.giveJournal()] };
   }
   return { file: file.name, level: "good", headline: pageSays.listAgrees(seen.lines, manifest.from), remarks: [] };
 }
@@ -142,14 +150,43 @@ export async function judgeOther(file: PageFile, known: Known, progress: Progres
   const found = list?.paths.get(sha256);
   if (list && found) {
     const headline = pageSays.inList(found.path, found.count);
-    return list.sound
+    return list.level === "good"
       ? say("good", headline, [pageSays.inListMeaning()])
       : say("unsure", headline, [pageSays.listUnproved()]);
   }
-  const reported = known.reported.get(sha256);
-  if (reported !== undefined) return say("good", pageSays.inReport(reported));
-  const seq = known.journal?.named.get(sha256);
-  if (seq !== undefined) return say("good", pageSays.inJournal(seq));
-  if (known.lists.length > 0) return say("bad", pageSays.notInList());
+  const recorded = recordedAs(sha256, known);
+  if (recorded) return say(recorded.level, recorded.headline, recorded.remarks);
+  // Only a list that is proved says that something is not in it.
+  if (known.lists.some(({ level }) => level === "good")) return say("bad", pageSays.notInList());
+  if (known.lists.length > 0) return say("unsure", pageSays.notInUnprovedList(), [pageSays.listUnproved()]);
   return say("unsure", pageSays.nothingToCompare(), [pageSays.giveManifest()]);
+}
+
+type Recorded = Pick<Verdict, "level" | "headline"> & { readonly remarks: string[] };
+
+/** What reports and journal say of a hash, or null. */
+function recordedAs(sha256: string, known: Known): Recorded | null {
+  const reported = known.reported.get(sha256);
+  if (reported?.level === "good") return { level: "good", headline: pageSays.inReport(reported.name), remarks: [] };
+  const seq = known.journal?.named.get(sha256);
+  if (seq !== undefined) return { level: "good", headline: pageSays.inJournal(seq), remarks: [] };
+  if (!reported) return null;
+  const headline = pageSays.inUnprovedReport(reported.name);
+  return { level: "unsure", headline, remarks: [pageSays.giveJournal()] };
+}
+
+/** A report's list of items: it is not signed itself, the report names its hash. */
+export async function judgeItems(file: PageFile, known: Known, progress: Progress): Promise<Verdict> {
+  const sha256 = toHex(await hashFile(file, progress));
+  const facts: [string, string][] = [[pageSays.labels.fileHash, sha256]];
+  const recorded = recordedAs(sha256, known);
+  if (recorded) return { file: file.name, facts, ...recorded };
+  // Browsers number a second copy: "… (1).jsonl".
+  const name = file.name.replace(/^.*[/\\]/, "").replace(/ ?\(\d+\)(?=\.jsonl$)/, "");
+  const named = [...known.reported.values()].filter((one) => one.name === name);
+  if (named.some(({ level }) => level === "good")) {
+    return { file: file.name, level: "bad", headline: pageSays.itemsDiffer(), facts, remarks: [] };
+  }
+  const headline = named.length > 0 ? pageSays.itemsDifferUnproved() : pageSays.itemsUnnamed();
+  return { file: file.name, level: "unsure", headline, facts, remarks: [pageSays.giveReport()] };
 }

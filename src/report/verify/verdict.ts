@@ -19,7 +19,8 @@ export interface Verdict {
 export interface KnownManifest {
   /** Name of the file it was read from. */
   readonly from: string;
-  readonly sound: boolean;
+  /** What is known of the manifest itself; what leans on it is no surer. */
+  readonly level: Level;
   /** The `files` part: `{ file, sha256, lines, root }`. */
   readonly files: Loose;
 }
@@ -33,9 +34,16 @@ export interface KnownLeaves {
 
 export interface KnownList {
   readonly from: string;
-  readonly sound: boolean;
+  readonly level: Level;
   /** First path and number of paths, by SHA-256 (hex). */
   readonly paths: ReadonlyMap<string, { readonly path: string; readonly count: number }>;
+}
+
+/** A file that a report names by its hash. */
+export interface KnownReported {
+  readonly name: string;
+  /** What is known of the report. */
+  readonly level: Level;
 }
 
 /** Collects what was judged, so that later files are checked against earlier ones. */
@@ -44,8 +52,8 @@ export class Known {
   readonly manifests: KnownManifest[] = [];
   readonly leaves: KnownLeaves[] = [];
   readonly lists: KnownList[] = [];
-  /** Files that a sound report names: SHA-256 (hex) to the name in the report. */
-  readonly reported = new Map<string, string>();
+  /** Files that a report names, unless it was found not to be genuine: SHA-256 (hex) to the name in the report. */
+  readonly reported = new Map<string, KnownReported>();
   readonly #caseKeys = new Map<string, KnownKey>();
 
   addCaseKey(key: KnownKey): void {

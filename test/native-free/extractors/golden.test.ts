@@ -46,7 +46,7 @@ describe("words of real documents", () => {
       const bytes = sharedData(path);
       if (!bytes) return context.skip("shared test data are absent");
       const { texts, thrown, statuses } = await readWith(extractorOf(path), bytes);
-      expect([thrown, statuses]).toEqual([null, []]);
+      expect([thrown, statuses]).toEqual([null, path.endsWith("_corrupted.pdf") ? ["partial:damaged"] : []]);
       const body = texts.filter(({ label }) => label === null || /^(page|sheet|slide) /.test(label));
       expect(wordsOf(body.map(({ text }) => text).join("\n"))).toBe(words);
       return undefined;

@@ -1,6 +1,7 @@
 /* oxlint-disable no-console -- the console is what is tested here */
 import { describe, expect, it } from "vitest";
 import { callQuietly } from "../../../native-free/extractors/library-call.ts";
+import { missingBytes } from "../../../native-free/extractors/media/declared-length.ts";
 import { mediaExtractor } from "../../../native-free/extractors/media/media-extractor.ts";
 import { mediaFields } from "../../../native-free/extractors/media/media-fields.ts";
 import { makeWav } from "../../conformance/seeds.ts";
@@ -37,6 +38,40 @@ describe("media", () => {
       ]),
     );
     expect(findings).toEqual([]);
+  });
+
+  it("says how much of a recording that declares its length is missing", async () => {
+    const wav = makeWav();
+    expect((await read(wav)).findings).toEqual([]);
+    const cut = await read(wav.subarray(0, wav.length - 100));
+    expect(cut.findings).toContainEqual(["media/truncated", { bytes: 100 }]);
+    expect(cut.statuses).toContain("partial: damaged");
+    // Written as it was recorded, to where nobody can go back.
+    const streamed = Buffer.from(wav);
+    streamed.writeUInt32LE(0xffffffff, 4);
+    streamed.writeUInt32LE(0xffffffff, streamed.indexOf("data") + 4);
+    expect((await read(streamed)).findings.map(([code]) => code)).not.toContain("media/truncated");
+    const plain = mp3({ TIT2: "Song" });
+    const first = plain.indexOf(Buffer.from([0xff, 0xfb]));
+    const counted = Buffer.from(plain);
+    counted.write("Info", first + 36, "latin1");
+    counted.writeUInt32BE(3, first + 40);
+    counted.writeUInt32BE(2, first + 44);
+    counted.writeUInt32BE(plain.length - first, first + 48);
+    expect((await read(counted)).findings).toEqual([]);
+    const half = await read(counted.subarray(0, counted.length - 300));
+    expect(half.findings).toContainEqual(["media/truncated", { bytes: 300 }]);
+    expect(half.statuses).toContain("partial: damaged");
+  });
+
+  it("says that boxes and chunks reach beyond the end", () => {
+    const box = Buffer.concat([Buffer.from("\0\0\0\x10ftypisom\0\0\0\0\0\0\0\x40mdat", "latin1"), Buffer.alloc(56)]);
+    expect(missingBytes(sourceOf(box))).toBe(0);
+    expect(missingBytes(sourceOf(box.subarray(0, 50)))).toBe(30);
+    expect(missingBytes(sourceOf(Buffer.concat([box, Buffer.alloc(40)])))).toBe(0);
+    const aiff = Buffer.concat([Buffer.from("FORM\0\0\0\x1cAIFFSSND\0\0\0\x10", "latin1"), Buffer.alloc(16)]);
+    expect(missingBytes(sourceOf(aiff))).toBe(0);
+    expect(missingBytes(sourceOf(aiff.subarray(0, 26)))).toBe(10);
   });
 
   it("reads playing time of WAVE", async () => {

@@ -1,6 +1,10 @@
 /** PDF documents: what is read besides text, damage, encryption, and a reader that breaks. */
 import { Buffer } from "node:buffer";
+import { deflateSync } from "node:zlib";
+import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { decodeAscii85 } from "../../../native-free/extractors/pdf/ascii85.ts";
+import { damagedStreams } from "../../../native-free/extractors/pdf/damaged-streams.ts";
 import { pdfExtractor } from "../../../native-free/extractors/pdf/extractor.ts";
 import { isoDate } from "../../../native-free/extractors/pdf/pdf-fields.ts";
 import { PdfiumDocument } from "../../../native-free/extractors/pdf/pdfium.ts";
@@ -18,6 +22,29 @@ function pdf(content: string, more = "", catalog = "", kids = "3 0 R"): Uint8Arr
     `trailer<</Root 1 0 R>>\nstartxref\n0\n%%EOF\n`,
   ];
   return Buffer.from(`%PDF-1.4\n${objects.join("\n")}`, "latin1");
+}
+
+/** Pages with compressed content in objects 10, 11 …; 20 bytes of the `damaged` ones are changed, counted from `from`. */
+function packed(pages: readonly string[], damaged: readonly number[] = [], from = 0): Uint8Array {
+  const kids = pages.map((_, index) => `${20 + index} 0 R`).join(" ");
+  const parts: Uint8Array[] = [
+    Buffer.from(`%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n`),
+    Buffer.from(`2 0 obj<</Type/Pages/Kids[${kids}]/Count ${pages.length}>>endobj\n`),
+    Buffer.from("5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\n"),
+  ];
+  for (const [index, content] of pages.entries()) {
+    const data = deflateSync(content);
+    if (damaged.includes(index)) for (let at = from; at < from + 20; at++) data[at]! ^= 0x5a;
+    parts.push(
+      Buffer.from(
+        `${20 + index} 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 300]/Contents ${10 + index} 0 R/Resources<</Font<</F 5 0 R>>>>>>endobj\n` +
+          `${10 + index} 0 obj<</Length ${data.length}/Filter/FlateDecode>>stream\n`,
+      ),
+      data,
+      Buffer.from("\nendstream endobj\n"),
+    );
+  }
+  return Buffer.concat([...parts, Buffer.from("trailer<</Root 1 0 R>>\nstartxref\n0\n%%EOF\n")]);
 }
 
 const hello = "BT /F 12 Tf 20 200 Td (Hello officer) Tj ET";
@@ -118,6 +145,75 @@ describe("pdf", () => {
     expect(codesOf(result.findings)).toContain("pdf/script");
     expect(textUnder(result, "script")).toContain("app.alert('hi')");
     expect((globalThis as { vestigeCanary?: number }).vestigeCanary).toBeUndefined();
+  });
+
+  it("says which compressed streams do not unpack, whatever the readers make of them", async () => {
+    const pages = [`${hello} `.repeat(40), "BT /F 12 Tf 20 200 Td (Goodbye officer) Tj ET ".repeat(30)];
+    const sound = await readWith(pdfExtractor, packed(pages));
+    expect([codesOf(sound.findings), sound.statuses]).toEqual([[], []]);
+    for (const from of [0, 5, 12, 20]) {
+      for (const which of [[0], [1], [0, 1]]) {
+        const result = await readWith(pdfExtractor, packed(pages, which, from));
+        expect(result.findings).toContainEqual(
+          expect.objectContaining({
+            code: "pdf/stream-damaged",
+            params: { streams: which.length, object: 10 + which[0]! },
+          }),
+        );
+        expect(result.statuses).toContain("partial:damaged");
+      }
+    }
+  });
+
+  it("notices any change of a packed stream, and takes a missing checksum for no damage", () => {
+    const data = deflateSync(Buffer.from(Array.from({ length: 500 }, (_, at) => `line ${at * 7919}`).join("\n")));
+    const document = (bytes: Uint8Array): Buffer =>
+      Buffer.concat([
+        Buffer.from("4 0 obj\n<< /Filter [ /FlateDecode ] /Length 9 0 R >>\nstream\r\n", "latin1"),
+        bytes,
+        Buffer.from("\r\nendstream\nendobj\n", "latin1"),
+      ]);
+    expect(damagedStreams(document(data))).toEqual([]);
+    expect(damagedStreams(document(data.subarray(0, data.length - 4)))).toEqual([]);
+    expect(damagedStreams(document(data.subarray(0, data.length >> 1)))).toEqual([{ object: 4, offset: 61 }]);
+    expect(damagedStreams(document(data).subarray(0, 400))).toEqual([{ object: 4, offset: 61 }]);
+    fc.assert(
+      fc.property(fc.nat(data.length - 21), fc.integer({ min: 1, max: 255 }), (at, mask) => {
+        const changed = Buffer.from(data);
+        for (let index = at; index < at + 20; index++) changed[index]! ^= mask;
+        expect(damagedStreams(document(changed))).toHaveLength(1);
+      }),
+    );
+  });
+
+  it("unpacks what was written in letters", () => {
+    const data = Buffer.from(
+      String.raw`Garg^;:'Mc0JlZ58Q.;u!$VN!O;%j-O49\iI"hL*[*7U\+ruB#N6GabnjFTQat+u5bu;^-;ohN6ZAOMs'gf2?>XJMSMAAV~>`,
+      "latin1",
+    );
+    expect(Buffer.from(decodeAscii85(Buffer.from('87cUR\nD]i,"Ebo80~>'))!).toString()).toBe("Hello World!");
+    expect(Buffer.from(decodeAscii85(Buffer.from("z87cU~>"))!).toString("latin1")).toBe("\0\0\0\0Hel");
+    expect(decodeAscii85(Buffer.from("87c\u007fR"))).toBeNull();
+    expect(decodeAscii85(Buffer.from("uuuuu"))).toBeNull();
+    const document = (bytes: Buffer): Buffer =>
+      Buffer.concat([
+        Buffer.from("4 0 obj\n<</Filter [ /ASCII85Decode /FlateDecode ]>>\nstream\n"),
+        bytes,
+        Buffer.from("endstream\n"),
+      ]);
+    expect(damagedStreams(document(data))).toEqual([]);
+    for (let at = 0; at < 80; at += 10) {
+      const changed = Buffer.from(data);
+      for (let index = at; index < at + 20; index++) changed[index]! ^= 0x15;
+      expect(damagedStreams(document(changed))).toHaveLength(1);
+    }
+  });
+
+  it("does not take encrypted streams for damaged ones", async (context) => {
+    const empty = sharedData("documents/pdfminer/samples/encryption/encrypted_doc_no_id.pdf");
+    if (!empty) return context.skip("shared test data are absent");
+    expect(codesOf((await readWith(pdfExtractor, empty)).findings)).not.toContain("pdf/stream-damaged");
+    return undefined;
   });
 
   it("gives up with a reason on what is no PDF, and on what is too large", async () => {

@@ -225,6 +225,27 @@ describe("JPEG", () => {
     expect((await read(jpeg(exifSegment({ exif: [[0x9003, "0000:00:00 00:00:00"]] })))).findings).toEqual([]);
   });
 
+  it("says that the end of the picture is missing, whatever follows a whole one", async () => {
+    const whole = jpeg();
+    const coded = Buffer.from([0x12, 0xff, 0x00, 0x34, 0xff, 0xd0, 0x56]);
+    const cut = await read(Buffer.concat([whole.subarray(0, whole.length - 2), coded]));
+    expect(cut.findings).toEqual([["picture/truncated", { format: "JPEG" }]]);
+    expect(cut.statuses).toEqual(["partial: damaged"]);
+    const long = Buffer.concat([whole.subarray(0, whole.length - 2), Buffer.alloc(3 << 20, 0x11)]);
+    expect((await read(long)).findings).toEqual([["picture/truncated", { format: "JPEG" }]]);
+    for (const more of [Buffer.alloc(0), Buffer.alloc(200_000), Buffer.alloc((1 << 20) + 1, 0x41)]) {
+      const followed = await read(Buffer.concat([whole, more]));
+      expect([followed.findings, followed.statuses]).toEqual([[], []]);
+    }
+    // The mark of the end may lie on the border of two pieces of the search.
+    const scan = whole.length - 2 - 10;
+    for (const shift of [-1, 0, 1]) {
+      const filled = Buffer.alloc((1 << 20) + shift - 10, 0x22);
+      const apart = Buffer.concat([whole.subarray(0, scan + 10), filled, whole.subarray(-2), Buffer.alloc(1 << 20)]);
+      expect((await read(apart)).findings).toEqual([]);
+    }
+  });
+
   it("gives what comes before the place where it is cut", async () => {
     const whole = jpeg(segment(0xfe, Buffer.from("first comment")), segment(0xfe, Buffer.from("second comment")));
     const result = await read(whole.subarray(0, 30));
@@ -251,6 +272,13 @@ describe("PNG", () => {
     expect(result.findings).toEqual([]);
   });
 
+  it("says that its last chunk is missing", async () => {
+    const whole = makePng();
+    const result = await read(whole.subarray(0, whole.length - 12));
+    expect(result.findings).toEqual([["picture/truncated", { format: "PNG" }]]);
+    expect(result.statuses).toEqual(["partial: damaged"]);
+  });
+
   it("reports a chunk that is longer than the file", async () => {
     const bytes = Buffer.from(makePng());
     bytes.writeUInt32BE(0x7fffffff, 33);
@@ -275,7 +303,7 @@ describe("other pictures", () => {
     ]);
     expect(result.labelled.comment).toBe("hello\n");
     expect(result.findings).toEqual([]);
-    expect((await read(gif.subarray(0, gif.length - 1))).findings[0]?.[0]).toBe("picture/damaged");
+    expect((await read(gif.subarray(0, gif.length - 1))).findings).toEqual([["picture/truncated", { format: "GIF" }]]);
   });
 
   it("reads the size of BMP and WebP", async () => {
@@ -296,6 +324,9 @@ describe("other pictures", () => {
       ["width", "640"],
       ["height", "480"],
     ]);
+    expect((await read(webp)).findings).toEqual([]);
+    webp.writeUInt32LE(500, 4);
+    expect((await read(webp)).findings).toEqual([["picture/truncated", { format: "WebP" }]]);
   });
 
   it("reads tags of a TIFF, and says when it has none that can be read", async () => {

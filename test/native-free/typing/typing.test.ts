@@ -9,6 +9,7 @@ import {
   typeRegistry,
 } from "../../../native-free/typing/index.ts";
 import { compileSignature } from "../../../native-free/typing/type-row.ts";
+import { randomFrom } from "../../conformance/mutate.ts";
 import { makePng, makeWav, makeZip } from "../../conformance/seeds.ts";
 
 const typeOf = async (bytes: Uint8Array | string): Promise<string> =>
@@ -58,6 +59,53 @@ describe("signatures", () => {
     expect(await typeOf(at(0, "BM"))).toBe("unknown");
     expect(await typeOf("MZ is not always a program, says this line of prose.\n")).toBe("text");
     expect(await typeOf("BM25 is a ranking function.\n")).toBe("text");
+  });
+});
+
+describe("MPEG audio and text with a byte order mark", () => {
+  const letters = [..."abcdefghijklmnopqrstuvwxyzäöüßéèñçłőабвгдежзиклмноαβγδεζη日本語中文字"];
+
+  it("never takes UTF-16 text of any length for sound or film", async () => {
+    const numbers = randomFrom(20_260);
+    const random = (): number => numbers() / 2 ** 32;
+    for (let length = 1; length <= 700; length++) {
+      let text = "";
+      while (text.length < length) {
+        const size = 1 + Math.floor(random() * 9);
+        for (let index = 0; index < size; index++) text += letters[Math.floor(random() * letters.length)]!;
+        text += random() < 0.1 ? "\r\n" : " ";
+      }
+      const little = Buffer.from(`\ufeff${text.slice(0, length)}`, "utf16le");
+      for (const [bytes, charset] of [
+        [little, "utf-16le"],
+        [Buffer.from(little).swap16(), "utf-16be"],
+      ] as const) {
+        const found = await identify(new MemorySource(bytes));
+        expect([found.charset, found.alternatives], `${length} characters`).toEqual([charset, []]);
+        expect(["audio", "video"]).not.toContain(found.category);
+      }
+    }
+  });
+
+  it("asks for two headers of one stream, or a tag", async () => {
+    const frame = Buffer.alloc(417);
+    frame.writeUInt32BE(0xfffb9000);
+    const otherRate = Buffer.from(frame);
+    otherRate.writeUInt32BE(0xfffb9400);
+    const id3v1 = Buffer.alloc(128);
+    id3v1.write("TAG");
+    const named = Buffer.from(frame.subarray(0, 200));
+    named.write("Xing", 36);
+    for (const one of [frame, frame.subarray(0, 100), Buffer.concat([frame, otherRate])]) {
+      expect(await typeOf(one)).toBe("unknown");
+    }
+    for (const proof of [Buffer.concat([frame, frame.subarray(0, 4)]), Buffer.concat([frame, id3v1]), named]) {
+      expect(await typeOf(proof)).toBe("mpa");
+    }
+    const adts = Buffer.alloc(40);
+    adts.set([0xff, 0xf1, 0x50, 0x80, 0x05, 0x00, 0xfc]);
+    expect(await typeOf(adts)).toBe("unknown");
+    expect(await typeOf(Buffer.concat([adts, adts]))).toBe("aac");
   });
 });
 

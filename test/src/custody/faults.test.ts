@@ -146,6 +146,6 @@ describe("a torn last line", () => {
 
   it("is not made of a line that was changed: appending is refused", () => {
     const files = tornJournal(Buffer.from('{"body":1}\n'));
-    expect(() => openJournal("/case", options(files))).toThrow(/damaged at its end/);
+    expect(() => openJournal("/case", options(files))).toThrow(/damaged at entry /);
   });
 });

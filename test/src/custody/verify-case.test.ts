@@ -170,7 +170,11 @@ describe("verifying a case", () => {
     writeLines(dir, lines.with(5, (lines[5] as string).replace('"pid":1', '"pid":2')));
     const { journal, parts } = verifyCase(dir);
     expect(journal.firstBad).toMatchObject({ seq: 5, line: 6, problem: "hash-mismatch" });
-    expect(parts.filter((part) => !part.ok).map((part) => part.part)).toEqual(["journal"]);
+    expect(parts.filter((part) => !part.ok).map(({ part, problem }) => `${part}: ${problem}`)).toEqual([
+      "journal: hash-mismatch",
+      "checkpoints: undecided",
+      "report: undecided",
+    ]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { canonicalJson } from "../../../native-free/model/canonical-json.ts";
 import { recordOperation } from "../../../src/case/operation.ts";
@@ -215,6 +215,24 @@ describe("reports of cases in other states", () => {
       const page = readFileSync(report.html as string, "utf8");
       expect(page).toContain("DEMONSTRATION");
       expect(page).toContain("@top-center");
+    } finally {
+      other.remove();
+    }
+  });
+
+  it("counts on page one the exhibits that were acquired, and names the others", () => {
+    const other = newCase();
+    try {
+      const labels = ["M01", "M02", "M03"];
+      for (const label of labels) addExhibit(other, label, outer.slice(0, 2));
+      for (const label of labels.slice(1)) rmSync(join(other.theCase.paths.exhibit(label), "acquisition.json"));
+      for (const label of labels.slice(1)) rmSync(other.theCase.paths.manifest(label));
+      const report = makeReport(other.theCase, other.journal, other.officer);
+      const page = readFileSync(report.html as string, "utf8");
+      const lead = /<p class="lead">([^<]*)<\/p>/.exec(page)?.[1];
+      expect(lead).toMatch(
+        /^2 files with .* were seen in 1 acquired exhibit; 0 of them were wholly read\. Not acquired: M02, M03\.$/,
+      );
     } finally {
       other.remove();
     }

@@ -12,7 +12,7 @@ import { reportCommand } from "../../../src/cli/commands/report.ts";
 import type { CommandContext, FlagValues } from "../../../src/cli/command.ts";
 import { login } from "../../../src/custody/session.ts";
 import { verifyCase } from "../../../src/custody/verify-case.ts";
-import { addExhibit, newCase, type SampleCase } from "./sample-case.ts";
+import { addExhibit, newCase, processExhibit, type SampleCase } from "./sample-case.ts";
 
 const scoped: OperationForm = { ...emptyForm, place: "Antwerp", scope: { ...emptyForm.scope, folders: ["Sales"] } };
 
@@ -116,7 +116,7 @@ describe("the recorded form", () => {
     record(scoped);
     const { journal } = sample.theCase.paths;
     writeFileSync(journal, readFileSync(journal, "utf8").replace('"folders":["Sales"]', '"folders":[]'));
-    expect(() => readScopeRules(sample.theCase)).toThrow(/hash-mismatch.*vestige verify/);
+    expect(() => readScopeRules(sample.theCase)).toThrow(/damaged at entry 1 .*its hash says.*vestige verify/);
   });
 
   it("survives a crash between announcement and end, before and after the file was written", () => {
@@ -224,6 +224,8 @@ describe("vestige operation and report", () => {
     ],
     [{ start: "yesterday" }, /flags, found at started/],
     [{ restore: true, place: "x" }, /--restore alone/],
+    [{ "scope-type": ["pdf", "nonsense"] }, /category \(documents .*scope type, found "nonsense"/],
+    [{ "scope-type": ["jpg"] }, /did you mean jpeg\?/],
   ] as [FlagValues, RegExp][])("refuses %j in one sentence", async (flags, words) => {
     await expect(operation(flags)).rejects.toThrow(words);
     expect(readOperation(sample.theCase)).toBeNull();
@@ -231,14 +233,38 @@ describe("vestige operation and report", () => {
 
   it("writes a report, refuses other kinds and formats, and exits 1 where something changed", async () => {
     addExhibit(sample, "M01", [{ path: "a.txt", content: "words" }]);
+    const pending = await run(reportCommand, [sample.folder]);
+    expect(pending.exit).toBe(1);
+    expect(pending.text).toContain("1 file is not yet processed, so this report is incomplete");
+    expect(pending.text).not.toContain("Not wholly read");
+    processExhibit(sample, "M01", [{ path: "a.txt", content: "words" }]);
     const { exit, text, events } = await run(reportCommand, [sample.folder]);
     expect(exit).toBe(0);
+    expect(text).not.toContain("not yet processed");
     expect(text).toMatch(/Report: .*-custody-\d+\.html/);
     expect(events[0]).toMatchObject({ schema: "vestige.report/1", event: "report", unchanged: true });
     await expect(run(reportCommand, [sample.folder], { format: "pdf" })).rejects.toThrow(/html or json/);
     await expect(run(reportCommand, [sample.folder, "search"])).rejects.toThrow(/kind of report/);
     writeFileSync(sample.theCase.paths.manifest("M01"), "{}\n");
     expect((await run(reportCommand, [sample.folder], { format: "json" })).exit).toBe(1);
+  });
+
+  it("counts what was not wholly read as page one does: files apart from those inside them", async () => {
+    const outer = [
+      { path: "b.txt", content: "more" },
+      { path: "a.zip", content: "words", item: { status: "partial", reason: "damaged" } as const },
+    ];
+    const inner = ["x", "y"].map((name) => {
+      const item = { depth: 1, status: "failed", reason: "timeout" } as const;
+      return { path: `a.zip!/${name}.txt`, content: name, item };
+    });
+    addExhibit(sample, "M01", outer);
+    processExhibit(sample, "M01", [...outer, ...inner]);
+    const { exit, text } = await run(reportCommand, [sample.folder]);
+    expect(exit).toBe(1);
+    expect(text).toContain(
+      "of the files, 1 partly read and 0 failed; of those found inside them, 0 partly read and 2 failed",
+    );
   });
 
   it("does not report over a tampered operation form", async () => {

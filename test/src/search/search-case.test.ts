@@ -3,8 +3,11 @@ import { describe, expect, it } from "vitest";
 import { textOverlapChars } from "../../../native-free/model/prepared.ts";
 import { noScopeRules, type ScopeRules } from "../../../src/case/scope.ts";
 import { WorkFileWriter } from "../../../src/case/work-file-writer.ts";
+import { readExhibit, writeExhibit } from "../../../src/case/case-folder.ts";
+import { searchSays } from "../../../src/messages/en.ts";
 import { isOperatorError } from "../../../src/messages/operator-error.ts";
 import { csvOfAnswer } from "../../../src/search/csv.ts";
+import type { Hit } from "../../../src/search/hit.ts";
 import { searchCase } from "../../../src/search/search-case.ts";
 import { doc, newCase, paths, search } from "../../fixtures/searched-case.ts";
 import { itemRow, preparedBlock, preparedContent } from "../../fixtures/work-file-rows.ts";
@@ -104,6 +107,7 @@ describe("search", () => {
       skipped: 0,
       pendingUnits: 0,
       exhibits: [],
+      notAcquired: [],
     });
     const unfinished = newCase(
       { A: [doc("x", "word", { status: "skipped", reason: "rule" }, { status: "partial", reason: "damaged" })] },
@@ -111,6 +115,27 @@ describe("search", () => {
     );
     rmSync(unfinished.paths.work("B"), { recursive: true, force: true });
     expect(search(unfinished, "word").notSearched).toMatchObject({ partial: 1, skipped: 0, pendingUnits: 3 });
+  });
+
+  it("tells an exhibit that is not to be acquired from one that is not processed", () => {
+    const three = newCase({ A: [doc("x", "word")], B: [], C: [] });
+    for (const label of ["B", "C"]) rmSync(three.paths.work(label), { recursive: true });
+    writeExhibit(three, { ...readExhibit(three, "C"), decision: "none", reason: "refused by the court" });
+    const { notSearched } = search(three, "word");
+    expect(notSearched).toMatchObject({ exhibits: ["B"], notAcquired: ["C"] });
+    expect(searchSays.notSearched(notSearched)).toBe(
+      "Not or not wholly searched: not processed at all: B; not acquired: C.",
+    );
+  });
+
+  it("gives a reason also where no word or field says one", () => {
+    const folder = search(mixed, " NOT invoice ").hits.find(({ path }) => path === "M01/docs");
+    expect(folder).toMatchObject({ rule: "NOT invoice", field: "not", matches: 0, snippet: null });
+    expect(searchSays.hitFacts(folder as Hit, String)).toBe("(not excluded, folder)");
+    const all = search(mixed, "*").hits;
+    expect(all.map(({ rule, field }) => `${rule} ${field}`)).toEqual(all.map(() => "* all"));
+    const both = search(mixed, "strasse OR NOT invoice").hits;
+    expect(both.map(({ field }) => field).sort()).toEqual(["not", "not", "not", "text"]);
   });
 
   it("finds phrases over the seam of two blocks once, with offsets in the whole text and the place", () => {

@@ -1,8 +1,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { knownLanguages } from "../../../native-free/extractors/language.ts";
 import { escapeForTerminal } from "../../../native-free/model/escape.ts";
 import { createCase, writeExhibit, type Case } from "../../../src/case/case-folder.ts";
 import { WorkFileWriter } from "../../../src/case/work-file-writer.ts";
@@ -155,6 +158,46 @@ describe("vestige search", () => {
     const { raw } = await run(searchCommand, ["nothing"], { csv: true });
     expect(raw.split("\r\n")).toHaveLength(3);
     expect(raw).toContain('"M01/b.txt"');
+  });
+
+  it("refuses types and languages that nothing can have, also where they are excluded, and records no search", async () => {
+    const before = readFileSync(theCase.paths.journal, "utf8");
+    const refusals: readonly (readonly [query: string, words: RegExp])[] = [
+      ["type:nonsense", /at character 1: .*category \(documents spreadsheets/],
+      ["x -type:jpg", /at character 4: .*did you mean jpeg\?/],
+      ["type:document", /did you mean documents\?/],
+      ["type:nonsense/*", /found "nonsense/],
+      ["lang:xx", /recognised \(am ar az/],
+    ];
+    for (const [query, words] of refusals) {
+      await expect(run(searchCommand, [query])).rejects.toMatchObject({ code: "search/query", exit: 2 });
+      await expect(run(searchCommand, [query])).rejects.toThrow(words);
+    }
+    expect(readFileSync(theCase.paths.journal, "utf8")).toBe(before);
+    for (const query of ["type:text", "type:image/*", "type:pdf", "lang:mt", "lang:none", "lang:zh"]) {
+      expect((await run(searchCommand, [query])).exit).toBe(0);
+    }
+  });
+
+  it("knows the languages of the detector's database", async () => {
+    const { eld } = (await import("eld/small")) as unknown as {
+      eld: { info(): { Languages: Record<string, string> } };
+    };
+    const given = [...Object.values(eld.info().Languages), "ga", "mt"].sort();
+    expect([...knownLanguages]).toEqual(given);
+  });
+
+  it("takes a query that begins with an exclusion after --, as the help says", async () => {
+    expect(searchCommand.help).toContain("vestige search CASE -- invoice -draft");
+    const program = new URL("../../../src/main.ts", import.meta.url);
+    const call = (...words: string[]) =>
+      spawnSync(process.execPath, [fileURLToPath(program), "search", join(folder, "no case"), ...words], {
+        encoding: "utf8",
+      }).stderr;
+    expect(call("invoice", "-draft")).toMatch(/-draft/);
+    const after = call("--", "invoice", "-draft");
+    expect(after).not.toMatch(/-draft/);
+    expect(after).toMatch(/no case/);
   });
 
   it("refuses without an officer's key, a wrong query and a wrong limit, and shows nothing", async () => {

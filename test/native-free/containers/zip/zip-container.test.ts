@@ -91,6 +91,22 @@ describe("zip container", () => {
     ]);
   });
 
+  it("takes the date that stands for none as none, and only that", async () => {
+    const { children } = await read([
+      { name: "unset", data: "x", dosDate: 0x0021, dosTime: 0 },
+      { name: "zero", data: "x", dosDate: 0, dosTime: 0 },
+      { name: "two seconds later", data: "x", dosDate: 0x0021, dosTime: 1 },
+      { name: "next day", data: "x", dosDate: 0x0022, dosTime: 0 },
+    ]);
+    expect(children.map(({ child }) => child.times.map(({ value, zone }) => [value, zone]))).toEqual([
+      [],
+      [],
+      [["1980-01-01T00:00:02", "local-unknown"]],
+      [["1980-01-02T00:00:00", "local-unknown"]],
+    ]);
+    expect(children.flatMap(({ child }) => child.findings)).toEqual([]);
+  });
+
   it("keeps the bytes of names that are no UTF-8", async () => {
     const { children } = await read([{ name: Uint8Array.of(0x84, 0x2e, 0x74), data: "x" }]);
     expect(children[0]!.child.name).toEqual({ text: "ä.t", bytes: Buffer.from([0x84, 0x2e, 0x74]).toString("base64") });

@@ -76,6 +76,55 @@ describe("a case as it was signed", () => {
   });
 });
 
+describe("what cannot be decided", () => {
+  const parts = () => ["acquisition.json", "files.jsonl", "files.leaves"].map(exhibit).map(diskFile);
+
+  it("stays undecided for everything that leans on it", async () => {
+    const verdicts = await check([
+      ...parts(),
+      memoryFile("copy", files[0].content),
+      memoryFile("foreign", "other words"),
+    ]);
+    expect(verdicts.map(({ file, level }) => `${file} ${level}`).sort()).toEqual(
+      ["acquisition.json", "copy", "files.jsonl", "files.leaves", "foreign"].map((name) => `${name} unsure`),
+    );
+    for (const name of ["files.jsonl", "files.leaves"]) {
+      const { headline, remarks } = verdicts.find(({ file }) => file === name) as Verdict;
+      expect(headline).toContain("cannot be decided");
+      expect(remarks.join()).toContain("journal.jsonl");
+    }
+    const changed = memoryFile(
+      "files.jsonl",
+      readFileSync(exhibit("files.jsonl"), "utf8").replace("one.txt", "two.txt"),
+    );
+    expect((await one([parts()[0], changed], "files.jsonl")).level).toBe("bad");
+  });
+
+  it("is a list of items without its report, and settled with it", async () => {
+    const items = diskFile(report.items);
+    const text = `${readFileSync(report.items, "utf8")}{"schema":"vestige.report-item/1","path":"x","sha256":null}\n`;
+    const changed = memoryFile(basename(report.items), text);
+    const second = memoryFile(basename(report.items).replace(".jsonl", " (1).jsonl"), text);
+    const renamed = memoryFile("renamed.jsonl", '{"path":"x","schema":"vestige.report-item/1","sha256":null}\n');
+    const case_ = [journalOf(lines), ...parts()];
+    const given = [...case_, diskFile(report.json)];
+    expect(await one([...given, items], items.name)).toMatchObject({ level: "good", remarks: [] });
+    expect((await one([...given, items], items.name)).headline).toContain("signed report");
+    expect((await check([...given, items])).map(({ level }) => level)).toEqual(Array.from({ length: 6 }, () => "good"));
+    expect(await one([...given, changed], items.name)).toMatchObject({ level: "bad" });
+    expect(await one([...given, second], second.name)).toMatchObject({ level: "bad" });
+    expect(await one([...given, renamed], renamed.name)).toMatchObject({ level: "unsure" });
+    // The journal alone records the hash too.
+    expect(await one([...case_, items], items.name)).toMatchObject({ level: "good" });
+    expect(await one([...case_, changed], items.name)).toMatchObject({ level: "unsure" });
+    expect(await one([...parts(), items], items.name)).toMatchObject({ level: "unsure" });
+    const unproved = await one([diskFile(report.json), items], items.name);
+    expect(unproved.level).toBe("unsure");
+    expect(unproved.headline).toContain(basename(report.items));
+    expect((await one([diskFile(report.json), changed], items.name)).level).toBe("unsure");
+  });
+});
+
 /** An entry written anew by `signer`, with the links and hash made to fit. */
 function forge(line: string, change: (body: Record<string, unknown>) => void, signer: Signer | null): string {
   const entry = JSON.parse(line) as { body: Record<string, unknown>; hash: string; sig: string };
