@@ -8,11 +8,13 @@ import { basename, join } from "node:path";
 import type { JsonObject } from "../../native-free/model/canonical-json.ts";
 import type { Anchor } from "./anchor.ts";
 import { domains, verifyDocument } from "./document.ts";
+import { isImageBody } from "./image-manifest.ts";
 import { registerOf, type KeyRegister, type OfficerKey } from "./key-register.ts";
 import { readDocument, verifyManifest } from "./manifest.ts";
 import { verifyJournal, type JournalVerdict } from "./verify-journal.ts";
 
-export type PartKind = "journal" | "checkpoints" | "anchor" | "case" | "operation" | "intake" | "exhibit" | "report";
+export type PartKind =
+  "journal" | "checkpoints" | "anchor" | "case" | "operation" | "intake" | "exhibit" | "image" | "report";
 
 export interface VerifiedPart {
   readonly part: PartKind;
@@ -130,7 +132,8 @@ function exhibitPart(folder: string, label: string, keys: KeyRegister, journal: 
   const recordedAt = journal.recorded.get(verdict.hash) ?? null;
   // A manifest that someone with a key signed but no entry records was put there behind the journal's back.
   const problem = verdict.problem ?? (recordedAt === null && journal.firstBad === null ? "not-recorded" : null);
-  return part("exhibit", label, problem, { line: verdict.line, count: verdict.lines, recordedAt });
+  const kind = isImageBody(verdict.body) ? "image" : "exhibit";
+  return part(kind, label, problem, { line: verdict.line, count: verdict.lines, recordedAt });
 }
 
 /** A form is as the journal records its bytes. */
@@ -179,7 +182,8 @@ export function verifyLooseFile(file: string, caseId: string, keys: readonly Off
   const register = registerOf(caseId, keys);
   if ("manifest" in document) {
     const verdict = verifyManifest(join(file, ".."), register);
-    return part("exhibit", basename(file), verdict.problem, { line: verdict.line, count: verdict.lines });
+    const kind = isImageBody(verdict.body) ? "image" : "exhibit";
+    return part(kind, basename(file), verdict.problem, { line: verdict.line, count: verdict.lines });
   }
   if ("content" in document) return reportPart(file, register, null);
   if (!("body" in document)) return null;

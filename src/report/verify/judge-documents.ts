@@ -55,7 +55,9 @@ export function judgeManifest(file: PageFile, document: Loose, known: Known): Ve
   const body = isLoose(document["manifest"]) ? document["manifest"] : {};
   const files = isLoose(body["files"]) ? body["files"] : null;
   const sound = result.problem === null;
-  if (files) known.manifests.push({ from: file.name, sound, files });
+  // An image has no list of files; its blocks have a root over leaves just as the lines of a list do.
+  const leaves = files ?? (isLoose(body["blocks"]) ? body["blocks"] : null);
+  if (leaves) known.manifests.push({ from: file.name, sound, files: leaves });
   const exhibit = textOf(body, "exhibit") ?? textOf(body, "label");
   const facts: Facts = [
     ...(exhibit === null ? [] : [[pageSays.labels.exhibit, exhibit] as [string, string]]),
