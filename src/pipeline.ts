@@ -11,7 +11,7 @@ import { readDocument } from "./custody/manifest.ts";
 import type { SelfTestResult } from "./custody/self-test.ts";
 import type { Signer } from "./custody/signer.ts";
 import type { LogData, Progress } from "./examine/job.ts";
-import { processExhibit, type MachineOptions } from "./examine/process-exhibit.ts";
+import { processExhibit, refuseImage, type MachineOptions } from "./examine/process-exhibit.ts";
 import type { RunRecord } from "./examine/run-record.ts";
 import { runSays } from "./messages/en.ts";
 import { OperatorError } from "./messages/operator-error.ts";
@@ -67,6 +67,7 @@ async function acquireOnce(
   telling: Telling,
 ): Promise<AcquisitionBody> {
   if (isAcquired(desk.theCase, exhibit.label)) {
+    refuseImage(desk.theCase, exhibit.label);
     const document = readDocument(desk.theCase.paths.acquisition(exhibit.label));
     const { manifest } = document as { manifest: AcquisitionBody };
     if (manifest.source === exhibit.source) return manifest;

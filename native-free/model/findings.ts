@@ -4,6 +4,7 @@
  */
 import { archiveFindings } from "./findings-archive.ts";
 import { documentFindings } from "./findings-document.ts";
+import { imageFindings } from "./findings-image.ts";
 
 /** `note`: worth knowing. `anomaly`: contradicts the format or itself. `loss`: something could not be read. */
 export type Severity = "note" | "anomaly" | "loss";
@@ -148,6 +149,7 @@ export const findings: Readonly<Record<string, FindingKind>> = {
   ...typingFindings,
   ...archiveFindings,
   ...documentFindings,
+  ...imageFindings,
 };
 
 /** Makes a finding; throws on an unregistered code, which is a fault of ours. */

@@ -66,15 +66,20 @@ export function isAcquired(theCase: Case, label: string): boolean {
   return existsSync(theCase.paths.acquisition(label));
 }
 
-/** Acquires a folder. Throws OperatorError: absent source, source and case inside each other, interrupted (4) … */
-export async function acquireExhibit(options: AcquisitionOptions): Promise<AcquisitionBody> {
-  const { theCase, label, journal, signer } = options;
+/** Throws OperatorError where the exhibit is unknown, not to be acquired or acquired already, or the mandate is missing. */
+export function checkMayAcquire(theCase: Case, label: string): void {
   const exhibit = readExhibit(theCase, label);
   if (theCase.file.authority.trim() === "" || theCase.file.scope.trim() === "") {
     throw new OperatorError("acquire/no-authority", runSays.noAuthority());
   }
   if (exhibit.decision === "none") throw new OperatorError("acquire/not-to-acquire", runSays.notToAcquire(label));
   if (isAcquired(theCase, label)) throw new OperatorError("acquire/done", runSays.alreadyAcquired(label));
+}
+
+/** Acquires a folder. Throws OperatorError: absent source, source and case inside each other, interrupted (4) … */
+export async function acquireExhibit(options: AcquisitionOptions): Promise<AcquisitionBody> {
+  const { theCase, label, journal, signer } = options;
+  checkMayAcquire(theCase, label);
   const source = checkedSource(options.source, theCase);
   const started = new Date().toISOString();
   const details = { kind: "folder", source, authority: theCase.file.authority, scope: theCase.file.scope };

@@ -1,5 +1,5 @@
 /** Progress: one line that is rewritten on a terminal, a plain line every few seconds elsewhere, nothing with --quiet. */
-import { cliSays } from "../messages/en.ts";
+import { cliSays, imageSays } from "../messages/en.ts";
 import type { Progress } from "../examine/job.ts";
 import { bytesText, countText, durationText } from "./amounts.ts";
 import type { Output } from "./output.ts";
@@ -33,6 +33,17 @@ export class ProgressLine {
     const rate = `${bytesText(Math.round(this.#rate(bytes)))}/s`;
     this.#show(cliSays.progressAcquire(countText(entries), bytesText(bytes), rate));
     this.#output.event("vestige.progress/1", "progress", { stage: "acquire", entries, bytes });
+  }
+
+  imaging(stage: "read" | "verify", bytes: number, total: number): void {
+    if (!this.#isDue()) return;
+    const rate = this.#rate(bytes);
+    const left = rate > 0 && bytes > 0 ? durationText((Math.max(0, total - bytes) / rate) * 1000) : "";
+    const share = Math.floor((bytes / Math.max(1, total)) * 100);
+    const speed = `${bytesText(Math.round(rate))}/s`;
+    const text = imageSays.progress(stage, `${share} %`, bytesText(bytes), speed, left);
+    this.#show(this.#output.interactive ? `${bar(bytes / Math.max(1, total))} ${text}` : text);
+    this.#output.event("vestige.progress/1", "progress", { stage: `image-${stage}`, bytes, total });
   }
 
   examining({ units, unitsDone, bytes, bytesDone }: Progress): void {

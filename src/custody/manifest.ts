@@ -10,6 +10,7 @@ import { canonicalJson, type JsonObject } from "../../native-free/model/canonica
 import { writeAtomically } from "../case/atomic-file.ts";
 import { domains, signDocument, verifyDocument, type SignedDocument } from "./document.ts";
 import { diskFiles, linesOf } from "./journal-files.ts";
+import { checkImageBody, isImageBody } from "./image-manifest.ts";
 import type { KeyRegister } from "./key-register.ts";
 import { isThere, readingOf } from "./readable.ts";
 import type { Signer } from "./signer.ts";
@@ -29,6 +30,7 @@ export interface ManifestVerdict {
   readonly problem: string | null;
   /** First line that differs, from 1; null where none does or it cannot be told. */
   readonly line: number | null;
+  /** Lines of a folder's list; blocks of an image, whose own bytes are not read here. */
   readonly lines: number;
   /** Hash (hex) of the manifest body. */
   readonly hash: string;
@@ -93,8 +95,12 @@ export function verifyManifest(folder: string, keys: KeyRegister): ManifestVerdi
   const verdict = verifyDocument(domains.manifest, document, keys);
   if (!verdict.ok) return bad(verdict.problem ?? "malformed", { hash: verdict.hash });
   const body = (document as { manifest: JsonObject }).manifest;
-  const files = lineFileOf(body);
   const signed = { hash: verdict.hash, body };
+  if (isImageBody(body)) {
+    const { problem, blocks } = checkImageBody(folder, body);
+    return problem === null ? { ok: true, problem, line: null, lines: blocks, ...signed } : bad(problem, signed);
+  }
+  const files = lineFileOf(body);
   if (!files) return bad("malformed", signed);
   if (!isThere(join(folder, files.file))) return bad("missing", signed);
   const read = readLineFile(join(folder, files.file), files);

@@ -9,6 +9,7 @@ import { casePaths } from "../case/case-folder.ts";
 import { digestOfUntrusted } from "../case/digest.ts";
 import type { Anchor } from "./anchor.ts";
 import { domains, verifyDocument } from "./document.ts";
+import { isImageBody } from "./image-manifest.ts";
 import { registerOf, type OfficerKey } from "./key-register.ts";
 import { readDocument, verifyManifest } from "./manifest.ts";
 import { bytesOf, foldersIn, isThere, namesIn, sha256Of } from "./readable.ts";
@@ -16,7 +17,7 @@ import { verifyJournal, type JournalVerdict } from "./verify-journal.ts";
 import { verifyReport } from "./verify-report.ts";
 
 export type PartKind =
-  "journal" | "checkpoints" | "anchor" | "case" | "operation" | "intake" | "exhibit" | "work" | "report";
+  "journal" | "checkpoints" | "anchor" | "case" | "operation" | "intake" | "exhibit" | "image" | "work" | "report";
 
 export interface VerifiedPart {
   readonly part: PartKind;
@@ -163,7 +164,8 @@ function exhibitPart(folder: string, label: string, journal: JournalVerdict): Ve
   const verdict = verifyManifest(folder, journal.keys);
   const recordedAt = journal.records.hashes.get(verdict.hash) ?? null;
   const problem = documentProblem(verdict.problem, recordedAt, journal);
-  return part("exhibit", label, problem, { line: verdict.line, count: verdict.lines, recordedAt });
+  const kind = isImageBody(verdict.body) ? "image" : "exhibit";
+  return part(kind, label, problem, { line: verdict.line, count: verdict.lines, recordedAt });
 }
 
 /** A document that someone with a key signed but no entry records was put there behind the journal's back. */
@@ -239,7 +241,8 @@ export function verifyLooseFile(file: string, caseId: string, keys: readonly Off
   const register = registerOf(caseId, keys);
   if ("manifest" in document) {
     const verdict = verifyManifest(join(file, ".."), register);
-    return part("exhibit", basename(file), verdict.problem, { line: verdict.line, count: verdict.lines });
+    const kind = isImageBody(verdict.body) ? "image" : "exhibit";
+    return part(kind, basename(file), verdict.problem, { line: verdict.line, count: verdict.lines });
   }
   if ("content" in document) {
     const { problem } = verifyReport(file, register, () => null);

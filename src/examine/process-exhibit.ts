@@ -8,6 +8,7 @@ import type { JsonObject } from "../../native-free/model/canonical-json.ts";
 import { exhibitLabels, readExhibit, type Case } from "../case/case-folder.ts";
 import { digestCase } from "../case/digest.ts";
 import { vestigeHome } from "../custody/home.ts";
+import { isImageBody } from "../custody/image-manifest.ts";
 import type { Act, Journal } from "../custody/journal.ts";
 import { readDocument, verifyManifest } from "../custody/manifest.ts";
 import { selfTestDetails, type SelfTestResult } from "../custody/self-test.ts";
@@ -15,7 +16,7 @@ import type { Signer } from "../custody/signer.ts";
 import { toolIdentity } from "../custody/tool-identity.ts";
 import type { AcquisitionBody } from "../acquire/acquisition.ts";
 import { isAcquired } from "../acquire/acquisition.ts";
-import { caseSays, runSays } from "../messages/en.ts";
+import { caseSays, imageSays, runSays } from "../messages/en.ts";
 import { isOperatorError, OperatorError } from "../messages/operator-error.ts";
 import type { Job, LogData, Progress } from "./job.ts";
 import { profileHash, readProfile } from "./profile.ts";
@@ -47,9 +48,22 @@ export interface ProcessOptions {
   readonly threadEntry?: string;
 }
 
-/** Labels of exhibits that can be processed: acquired, and not recorded as not to be acquired. */
-export function processableLabels(theCase: Case): string[] {
-  return exhibitLabels(theCase).filter((label) => isAcquired(theCase, label));
+/** Labels of exhibits that can be processed, which are acquired folders, and of those that cannot yet: images. */
+export function processableLabels(theCase: Case): { folders: string[]; images: string[] } {
+  const acquired = exhibitLabels(theCase).filter((label) => isAcquired(theCase, label));
+  const images = acquired.filter((label) => isImage(theCase, label));
+  return { folders: acquired.filter((label) => !images.includes(label)), images };
+}
+
+function isImage(theCase: Case, label: string): boolean {
+  const document = readDocument(theCase.paths.acquisition(label)) as { manifest?: unknown } | null;
+  return isImageBody(document?.manifest);
+}
+
+/** Throws OperatorError for an acquired image, which is verified and not examined yet. */
+export function refuseImage(theCase: Case, label: string): void {
+  if (!isAcquired(theCase, label) || !isImage(theCase, label)) return;
+  throw new OperatorError("process/image", imageSays.imageNotExamined(label));
 }
 
 /** Throws OperatorError: not acquired, manifest changed, locked, interrupted (4), source gone (4), disk full (4) … */
@@ -57,6 +71,7 @@ export async function processExhibit(options: ProcessOptions): Promise<RunRecord
   const { theCase, label, journal, signer } = options;
   readExhibit(theCase, label);
   if (!isAcquired(theCase, label)) throw new OperatorError("case/not-acquired", caseSays.notAcquired(label));
+  refuseImage(theCase, label);
   const manifest = checkedManifest(theCase, label, journal);
   const profile = readProfile(theCase.paths);
   const done = readRunRecord(theCase.paths, label);

@@ -133,6 +133,7 @@ export const problems: Readonly<Record<string, string>> = {
   "form-changed": "it is not as the journal records it",
   "not-recorded": "the journal does not record it",
   missing: "a file is missing",
+  "leaves-changed": "the list of block hashes is not the signed one",
   "line-count": "the number of lines differs from the signed one",
   "line-changed": "this line differs from the signed one",
   "lines-changed": "the lines differ from the signed ones",

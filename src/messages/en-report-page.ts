@@ -172,6 +172,31 @@ export const labels: Readonly<Record<string, string>> = {
   "files.lines": "Lines of files.jsonl",
   "files.root": "Hash-tree root over the lines",
   manifestHash: "Hash of the signed manifest",
+  "medium.vendor": "Vendor, as the system states it",
+  "medium.model": "Model, as the system states it",
+  "medium.serial": "Serial number, as the system states it",
+  "medium.firmware": "Firmware",
+  "medium.logicalSectorBytes": "Logical sector (bytes)",
+  "medium.physicalSectorBytes": "Physical sector (bytes)",
+  "medium.removable": "Removable",
+  "medium.readOnly": "Set read-only in the system",
+  "medium.backingFile": "File behind the device",
+  "medium.hiddenSectors": "Hidden sectors (HPA, DCO)",
+  "medium.mounts": "Mounted at",
+  sectorBytes: "Bytes of a sector",
+  "image.format": "Format of the image",
+  "image.compression": "Compression",
+  "image.segments": "Files of the image",
+  "hashes.md5": "MD5 of the medium",
+  "hashes.sha1": "SHA-1 of the medium",
+  "hashes.sha256": "SHA-256 of the medium",
+  "blocks.count": "Blocks of 1 MiB in the hash tree",
+  "blocks.root": "Hash-tree root over the blocks",
+  badSectors: "Unreadable sectors",
+  badRanges: "Where",
+  retriedReads: "Repeated reads",
+  verified: "Verified",
+  "speed.bytesPerSecond": "Bytes per second while reading",
   entries: "Entries",
   bytes: "Bytes read",
   resumedEntries: "Entries kept from an interrupted start",
@@ -205,6 +230,12 @@ export const labels: Readonly<Record<string, string>> = {
   signedWith: "Signed with",
   session: "Session key",
 };
+export const noMounts = () => "nowhere";
+export const imageVerified = () => "every hash was computed again from the written files";
+export const bytesOf = (bytes: number) => `${grouped(bytes)} bytes`;
+export const sectorRange = (first: number, count: number) =>
+  count === 1 ? `sector ${grouped(first)}` : `sectors ${grouped(first)} to ${grouped(first + count - 1)}`;
+export const moreInManifest = (count: number) => `and ${grouped(count)} more in the signed manifest`;
 export const notRecorded = () => "not recorded";
 export const yesNo = (value: boolean) => (value ? "yes" : "no");
 export const toolName = (name: string, version: string, build: string) => `${name} ${version}, build ${build}`;
@@ -282,6 +313,14 @@ const limitationTexts: Readonly<Record<string, (params: Params) => string>> = {
   "not-recorded": ({ label, what, files }) =>
     `Exhibit ${label}: not recorded for ${counted(Number(files), "entry", "entries")}: ${what}.`,
   "not-processed": ({ label }) => `Exhibit ${label} has not been processed: its files were hashed, not read.`,
+  "image-not-examined": ({ label }) =>
+    `Exhibit ${label} is an image of a medium: it was acquired and verified, the files in it were not examined.`,
+  "image-not-read-again": ({ label }) =>
+    `The image of exhibit ${label} was not read again for this report, which checked its signed manifest and list of blocks; vestige verify reads it in full.`,
+  "hidden-sectors": ({ label }) =>
+    `Whether the drive of exhibit ${label} hides sectors (HPA, DCO) could not be determined; hidden sectors are not in the image.`,
+  "bad-sectors": ({ label, sectors }) =>
+    `${counted(Number(sectors), "sector", "sectors")} of exhibit ${label} could not be read and stand as zeros in the image; the ranges are listed with its acquisition.`,
   "not-enforced": ({ label, measure, why }) =>
     `Exhibit ${label}: the sandbox measure “${measure}” was not enforced while evidence was read (${why}).`,
   pending: ({ items }) =>

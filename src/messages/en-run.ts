@@ -3,7 +3,7 @@
 export const sourceAbsent = (source: string) =>
   `Expected a folder to read at ${source}, found nothing there; check the path and that the medium is connected.`;
 export const sourceNotFolder = (source: string, kind: string) =>
-  `Expected an exported folder at ${source}, found a ${kind}; name the folder that holds the files.`;
+  `Expected an exported folder at ${source}, found a ${kind}; name the folder that holds the files. Devices and images are acquired with vestige acquire, and not examined yet.`;
 export const sourceUnreadable = (source: string, problem: string) =>
   `Expected to read the folder ${source}, found: ${problem}; run with sufficient rights.`;
 export const caseInsideSource = (folder: string, source: string) =>

@@ -5,6 +5,7 @@
 export * as caseSays from "./en-case.ts";
 export * as cliSays from "./en-cli.ts";
 export * as custodySays from "./en-custody.ts";
+export * as imageSays from "./en-image.ts";
 export * as reportSays from "./en-report.ts";
 export * as runSays from "./en-run.ts";
 export * as searchSays from "./en-search.ts";

@@ -37,11 +37,23 @@ function exhibitLimitations({ intake, acquisition, processing }: ExhibitContent)
   if (acquisition["kind"] === "folder") list.push({ code: "folder-copy", params: { label } });
   for (const [what, files] of notRecorded(acquisition))
     list.push({ code: "not-recorded", params: { label, what, files } });
-  if (!processing) list.push({ code: "not-processed", params: { label } });
-  else {
+  if (acquisition["kind"] === "image") list.push(...imageLimitations(label, acquisition));
+  else if (!processing) list.push({ code: "not-processed", params: { label } });
+  if (processing) {
     for (const { id, how } of unenforced(processing))
       list.push({ code: "not-enforced", params: { label, measure: id, why: how } });
   }
+  return list;
+}
+
+/** What an image cannot show, and what this report did not check of it. */
+function imageLimitations(label: string, acquisition: { readonly [key: string]: JsonValue }): Limitation[] {
+  const list: Limitation[] = [{ code: "image-not-examined", params: { label } }];
+  list.push({ code: "image-not-read-again", params: { label } });
+  const medium = acquisition["medium"];
+  if (isObject(medium) && medium["kind"] !== "file") list.push({ code: "hidden-sectors", params: { label } });
+  const sectors = Number(acquisition["badSectors"] ?? 0);
+  if (sectors > 0) list.push({ code: "bad-sectors", params: { label, sectors } });
   return list;
 }
 

@@ -7,6 +7,8 @@ import type { ScopeRules } from "../case/scope.ts";
 import type { ExhibitContent, ReportContent } from "./content.ts";
 import { evidence, html, type Html, type HtmlValue } from "./html.ts";
 import { flatten } from "./journal-extract.ts";
+import { arrayOf, hashOf, objectOf, toolOf, valueOf } from "./recorded-values.ts";
+import { renderImage } from "./render-image.ts";
 import { factTable, list, mono, said, section } from "./render-parts.ts";
 
 export function renderAuthority(content: ReportContent): Html {
@@ -115,6 +117,10 @@ function renderExhibit({ intake, acquisition, manifestHash }: ExhibitContent): H
 }
 
 function renderAcquisition(body: JsonObject, manifestHash: string | null): Html {
+  return body["kind"] === "image" ? renderImage(body, manifestHash) : renderFolder(body, manifestHash);
+}
+
+function renderFolder(body: JsonObject, manifestHash: string | null): Html {
   const known = [
     "kind",
     "source",
@@ -141,28 +147,6 @@ function renderAcquisition(body: JsonObject, manifestHash: string | null): Html 
     ["files.root", hashOf(files["root"])],
     ["manifestHash", manifestHash === null ? null : mono(manifestHash)],
   ]);
-}
-
-function objectOf(value: JsonValue | undefined): JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
-}
-
-/** A recorded value for people, null where there is none. */
-function valueOf(value: JsonValue | undefined): HtmlValue {
-  if (value === undefined || value === null) return null;
-  if (typeof value === "boolean") return text.yesNo(value);
-  if (typeof value === "number") return text.grouped(value);
-  if (typeof value === "string") return said(value);
-  return evidence([...flatten(value)].map(([, part]) => part).join(", "));
-}
-
-function hashOf(value: JsonValue | undefined): Html | null {
-  return typeof value === "string" ? mono(value) : null;
-}
-
-function toolOf(value: JsonValue | undefined): HtmlValue {
-  const { name, version, build } = objectOf(value);
-  return name === undefined ? null : text.toolName(String(name), String(version), String(build));
 }
 
 export function renderProcessing({ exhibits }: ReportContent): Html {
@@ -239,8 +223,4 @@ function renderRun(run: JsonObject): Html {
       </tbody>
     </table>
     ${probes.length > 0 ? html`<p>${text.probes(refused, probes.length)}</p>` : null}`;
-}
-
-function arrayOf(value: JsonValue | undefined): JsonObject[] {
-  return Array.isArray(value) ? (value as readonly JsonValue[]).map((part) => objectOf(part)) : [];
 }

@@ -101,7 +101,7 @@ describe("a case step by step", () => {
     const operation = await vestige(["operation", folder, "--place", "Antwerp", ...scope], { home, passphrase: null });
     expect(operation.exit, operation.stderr).toBe(0);
     const hits = hitsOf(await step(0, "search", folder, "invoice"));
-    expect(hits.sort()).toEqual(["M01/folder:/2026/invoice.txt", "M01/folder:/2026/private/diary.txt"]);
+    expect(new Set(hits)).toEqual(new Set(["M01/folder:/2026/invoice.txt", "M01/folder:/2026/private/diary.txt"]));
     const text = await vestige(["search", folder, "invoice"], { home, passphrase: null });
     expect(text.stdout + text.stderr).toMatch(/outside the scope/);
     const searches = journal().filter(({ act }) => act === "search");

@@ -242,6 +242,7 @@ describe("bad children and our own mistakes", () => {
         throw new TypeError("ours");
       });
       yield child("worse", async function* (): AsyncGenerator<Uint8Array> {
+        yield words("");
         throw new RangeError("ours");
       });
       yield child("last", () => once(words("last")));

@@ -4,6 +4,7 @@ import type { Command, Flag } from "../command.ts";
 import { acquireCommand } from "./acquire.ts";
 import { completionCommandOf } from "./completion.ts";
 import { custodyCommand } from "./custody.ts";
+import { devicesCommand } from "./devices.ts";
 import { digestCommand } from "./digest.ts";
 import { formatsCommand } from "./formats.ts";
 import { initCommand } from "./init.ts";
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   initCommand,
   operationCommand,
   intakeCommand,
+  devicesCommand,
   acquireCommand,
   processCommand,
   searchCommand,

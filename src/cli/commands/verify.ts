@@ -7,16 +7,17 @@ import { verifyCase, verifyLooseFile, type CaseVerdict, type VerifiedPart } from
 import { sourcePathOf, verifySource, type SourceDifference, type SourceVerdict } from "../../custody/verify-source.ts";
 import { verifyManifest } from "../../custody/manifest.ts";
 import { verifyJournal } from "../../custody/verify-journal.ts";
-import { custodySays } from "../../messages/en.ts";
+import { custodySays, imageSays } from "../../messages/en.ts";
 import { exitCodes, OperatorError, type ExitCode } from "../../messages/operator-error.ts";
 import { flagText, type Command, type CommandContext } from "../command.ts";
 import type { JsonValue, Output } from "../output.ts";
+import { looseImage, verifyImageExhibit, verifyLooseImage } from "../verify-images.ts";
 
 export const verifyCommand: Command = {
   name: "verify",
   summary: "say whether anything changed since it was signed",
   group: "custody",
-  args: [{ name: "CASE", summary: "case folder, or a manifest, report or checkpoint inside one" }],
+  args: [{ name: "CASE", summary: "case folder, or a manifest, report or checkpoint inside one, or an image file" }],
   flags: [
     {
       name: "anchor",
@@ -28,9 +29,11 @@ export const verifyCommand: Command = {
   help: `Checks the journal entry by entry, the checkpoints, the keys, every exhibit's manifest, the results in its work
 file and every report. It reads only and asks for no passphrase. Without an anchor, a journal whose end was cut off after the last checkpoint, or that was
 replaced as a whole with all its checkpoints, cannot be told from the original: give --anchor. Exits 1 where something
-changed.
+changed. Images of a case are read in full, and what changed is named by byte range and file; an image without a case
+is compared with the facts beside it, or with the hashes that an E01 keeps.
 
   vestige verify CASE
+  vestige verify /media/usb/M01.E01
   vestige verify CASE --anchor /media/usb/0000000999.json
   vestige verify CASE --anchor 999:3f2a…
   vestige verify CASE --source
@@ -42,12 +45,26 @@ async function runVerify(context: CommandContext): Promise<ExitCode> {
   const path = resolve(context.args[0] as string);
   const anchorText = flagText(context.flags, "anchor");
   const anchor = anchorText === null ? null : readAnchor(anchorText);
-  if (existsSync(path) && statSync(path).isFile()) return verifyFile(path, context.output);
+  if (existsSync(path) && statSync(path).isFile()) {
+    // An image inside a case is verified with its exhibit's signed manifest, which names what changed.
+    return looseImage(path) && !caseAbove(path) ? verifyLooseImage(path, context) : verifyFile(path, context.output);
+  }
   openCase(path);
   const verdict = verifyCase(path, { anchor });
   for (const part of verdict.parts) showPart(part, context.output);
+  const imagesOk = await verifyImages(path, verdict, context);
   const sourceOk = context.flags["source"] ? verifySources(path, verdict, context) : true;
-  return conclude(verdict, sourceOk, context);
+  return conclude(verdict, imagesOk && sourceOk, context);
+}
+
+/** Reads the image of every exhibit whose manifest holds. */
+async function verifyImages(caseDir: string, verdict: CaseVerdict, context: CommandContext): Promise<boolean> {
+  let allSame = true;
+  for (const { part, name, ok } of verdict.parts) {
+    if (part !== "image" || !ok || context.signal.aborted) continue;
+    allSame = (await verifyImageExhibit(join(caseDir, "exhibits", name), name, context)) && allSame;
+  }
+  return allSame;
 }
 
 function conclude(verdict: CaseVerdict, sourceOk: boolean, { output, signal }: CommandContext): ExitCode {
@@ -96,6 +113,7 @@ function goodDetail({ part, count }: VerifiedPart): string {
   if (part === "checkpoints") return custodySays.checkpointDetail(count);
   if (part === "anchor") return custodySays.anchorDetail(count - 1);
   if (part === "work") return custodySays.workDetail();
+  if (part === "image") return imageSays.imageDetail(count);
   return part === "exhibit" ? custodySays.manifestDetail(count) : "";
 }
 
@@ -139,6 +157,7 @@ function verifySources(caseDir: string, verdict: CaseVerdict, context: CommandCo
   const { output, signal } = context;
   const keys = verdict.journal.keys;
   const exhibits = verdict.parts.filter((part) => part.part === "exhibit" && part.problem !== "missing");
+  for (const { part, name } of verdict.parts) if (part === "image") output.note(imageSays.noSourceOfImage(name));
   if (exhibits.length === 0) output.note(custodySays.noExhibitsWithSource());
   let allSame = true;
   for (const { name, ok } of exhibits) {

@@ -61,7 +61,9 @@ export function judgeManifest(file: PageFile, document: Loose, known: Known): Ve
     ...documentFacts("manifest", result, known),
   ];
   const judged = documentVerdict(file, "manifest", result, known, facts, [pageSays.manifestMeaning()]);
-  if (files) known.manifests.push({ from: file.name, level: judged.level, files });
+  // An image has no list of files; its blocks have a root over leaves just as the lines of a list do.
+  const leaves = files ?? (isLoose(body["blocks"]) ? body["blocks"] : null);
+  if (leaves) known.manifests.push({ from: file.name, level: judged.level, files: leaves });
   return judged;
 }
 

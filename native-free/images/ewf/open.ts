@@ -1,0 +1,151 @@
+/** Opens an E01 set: sorts the segments, reads what they say of the medium, finds the chunks. */
+import { Buffer } from "node:buffer";
+import { readHead } from "../../bytes/byte-source.ts";
+import { EvidenceError } from "../../model/errors.ts";
+import { finding, type Finding } from "../../model/findings.ts";
+import type { ImageSegment } from "../image-format.ts";
+import { layChunks } from "./chunk-map.ts";
+import { EwfImage } from "./image.ts";
+import { ENCRYPTED_SIGNATURE, LOGICAL_SIGNATURE, segmentHeader } from "./layouts.ts";
+import { readErrors, readHashes, readMetadata, readVolume, type EwfVolume } from "./particulars.ts";
+import { scanSegment, segmentNumberOf, type EwfSegment } from "./sections.ts";
+import { ewfSegmentNumber } from "./segment-name.ts";
+import { groupsOf, type ChunkGroup, type ChunkHole } from "./tables.ts";
+
+/** The largest chunk that any program writes is 32,768 sectors of 4096 bytes. */
+const MAX_CHUNK_BYTES = 128 << 20;
+
+/**
+ * Opens the segments of one set, given in any order. Throws EvidenceError `image/not-recognised`, `image/encrypted`,
+ * `image/logical-evidence`, `image/no-volume`, `image/implausible` or `image/two-images`; all other damage is a finding.
+ */
+export function openEwf(files: readonly ImageSegment[]): EwfImage {
+  const findings: Finding[] = [];
+  const segments = segmentsIn(files, findings);
+  for (const segment of segments) findings.push(...segment.findings);
+  const volume = mediaOf(segments, findings);
+  const chunkBytes = volume.sectorsPerChunk * volume.bytesPerSector;
+  const pieces = piecesOf(segments, findings);
+  const found = pieces.reduce((sum, piece) => sum + ("count" in piece ? piece.count : 0), 0);
+  const size = volume.sectorCount * volume.bytesPerSector;
+  const expected = Math.ceil(size / chunkBytes);
+  if (found !== expected || volume.chunkCount !== expected) {
+    findings.push(finding("image/chunk-count", { expected, declared: volume.chunkCount, found }));
+  }
+  const laid = layChunks(pieces, expected);
+  findings.push(...laid.findings);
+  const errors = readErrors(segments, volume.sectorCount, findings);
+  const sectors = errors.reduce((sum, { count }) => sum + count, 0);
+  if (sectors > 0) findings.push(finding("image/source-errors", { sectors }));
+  return new EwfImage({
+    volume,
+    size,
+    chunkBytes,
+    ranges: laid.ranges,
+    sourceErrors: errors,
+    storedHashes: readHashes(segments, findings),
+    metadata: readMetadata(segments, findings),
+    findings,
+  });
+}
+
+/** In order of their numbers, each once. */
+function segmentsIn(files: readonly ImageSegment[], findings: Finding[]): EwfSegment[] {
+  const byNumber = new Map<number, EwfSegment>();
+  const namesHold = namesAreRight(files);
+  let foreign = 0;
+  for (const file of files) {
+    const head = readHead(file.source, segmentHeader.size);
+    const starts = (signature: Uint8Array): boolean => Buffer.compare(head.subarray(0, 8), signature) === 0;
+    if (starts(ENCRYPTED_SIGNATURE)) throw new EvidenceError("image/encrypted", { scheme: "AD" });
+    if (starts(LOGICAL_SIGNATURE)) throw new EvidenceError("image/logical-evidence");
+    const inHeader = segmentNumberOf(head);
+    const inName = numberInName(file);
+    const number = namesHold ? (inName ?? inHeader) : (inHeader ?? inName);
+    const segment = number === null ? null : scanSegment(file, number);
+    if (number === null || !segment?.sections.some(({ type }) => type !== "")) {
+      foreign++;
+      continue;
+    }
+    if (byNumber.has(number)) {
+      findings.push(finding("image/segment-twice", { segment: number }));
+      continue;
+    }
+    if (inHeader !== number) findings.push(finding("image/segment-header", { segment: number }));
+    byNumber.set(number, segment);
+  }
+  if (byNumber.size === 0) throw new EvidenceError("image/not-recognised", { segments: files.length });
+  if (foreign > 0) findings.push(finding("image/segment-foreign", { files: foreign }));
+  return [...byNumber.values()].sort((a, b) => a.number - b.number);
+}
+
+function numberInName({ name }: ImageSegment): number | null {
+  return ewfSegmentNumber(name.slice(name.lastIndexOf(".") + 1));
+}
+
+/** The number in a segment header has no checksum. Where most names agree with the headers, one that does not is damage. */
+function namesAreRight(files: readonly ImageSegment[]): boolean {
+  const agreeing = files.filter((file) => {
+    const number = segmentNumberOf(readHead(file.source, segmentHeader.size));
+    return number !== null && number === numberInName(file);
+  });
+  return agreeing.length * 2 > files.length;
+}
+
+function plausible({ sectorCount, bytesPerSector, sectorsPerChunk }: EwfVolume): boolean {
+  const chunkBytes = sectorsPerChunk * bytesPerSector;
+  const size = sectorCount * bytesPerSector;
+  if (bytesPerSector === 0 || sectorsPerChunk === 0 || chunkBytes > MAX_CHUNK_BYTES) return false;
+  return Number.isSafeInteger(size) && size / chunkBytes <= 0xffff_ffff;
+}
+
+/** What the set says of the medium: the first description that holds; the others must agree with it. */
+function mediaOf(segments: readonly EwfSegment[], findings: Finding[]): EwfVolume {
+  const found = segments.flatMap((segment) => readVolume(segment, findings));
+  const chosen =
+    found.find((volume) => volume.verified && plausible(volume)) ?? found.find((volume) => plausible(volume));
+  if (!chosen) {
+    const [first] = found;
+    if (!first) throw new EvidenceError("image/no-volume");
+    const { sectorCount: sectors, bytesPerSector, sectorsPerChunk } = first;
+    throw new EvidenceError("image/implausible", { sectors, bytesPerSector, sectorsPerChunk });
+  }
+  if (chosen.type === "data") findings.push(finding("image/volume-replaced", { segment: chosen.segment }));
+  const differ = new Set<number>();
+  for (const other of found) {
+    const same =
+      other.sectorCount === chosen.sectorCount &&
+      other.bytesPerSector === chosen.bytesPerSector &&
+      other.sectorsPerChunk === chosen.sectorsPerChunk &&
+      other.guid === chosen.guid;
+    if (!same && other.verified) differ.add(other.segment);
+  }
+  for (const segment of differ) findings.push(finding("image/volumes-differ", { segment }));
+  return chosen;
+}
+
+/** Groups of all segments, and a hole where a segment is missing or a table is. */
+function piecesOf(segments: readonly EwfSegment[], findings: Finding[]): (ChunkGroup | ChunkHole)[] {
+  const pieces: (ChunkGroup | ChunkHole)[] = [];
+  let expected = 1;
+  for (const segment of segments) {
+    // A wild number in a damaged header must not cost a finding per absent segment.
+    const absent = segment.number - expected;
+    if (absent > 0) {
+      pieces.push({ segment: expected });
+      for (let number = expected; number < Math.min(segment.number, expected + 100); number++) {
+        findings.push(finding("image/segment-missing", { segment: number }));
+      }
+    }
+    expected = segment.number + 1;
+    const groups = groupsOf(segment);
+    pieces.push(...groups.pieces);
+    findings.push(...groups.findings);
+  }
+  const last = segments.at(-1)!;
+  if (last.sections.at(-1)?.type === "next") {
+    pieces.push({ segment: expected });
+    findings.push(finding("image/last-segment-missing", { segment: last.number }));
+  }
+  return pieces;
+}

@@ -1,0 +1,174 @@
+/**
+ * Groups of chunks: what a table and its copy say of the chunks of one `sectors` section.
+ * Specification: libyal, "Expert Witness Compression Format (EWF)", sections "Table section", "Table entries offset overflow".
+ */
+import { Buffer } from "node:buffer";
+import { finding, type Finding } from "../../model/findings.ts";
+import { EvidenceError } from "../../model/errors.ts";
+import { adler32 } from "./adler32.ts";
+import { COMPRESSED_BIT, sectionDescriptor, tableHeader, volumeData } from "./layouts.ts";
+import { CUT, payloadOf, type EwfSection, type EwfSegment } from "./sections.ts";
+
+/** Chunks that follow each other on the medium. */
+export interface ChunkGroup {
+  readonly segment: EwfSegment;
+  readonly count: number;
+  /** The section whose entries count. */
+  readonly table: EwfSection;
+  readonly base: number;
+  /** Where the last chunk ends at the latest. */
+  readonly dataEnd: number;
+  /** The checksum of the entries holds. */
+  readonly verified: boolean;
+}
+
+/** Chunks that should be here and have no table; how many is not known. */
+export interface ChunkHole {
+  readonly segment: number;
+}
+
+const CHECKSUM = 4;
+/** EWF-X sets no limit on entries; a table larger than this is no table. */
+const MAX_TABLE_BYTES = 256 << 20;
+
+interface Table {
+  readonly section: EwfSection;
+  readonly payload: Uint8Array;
+  readonly count: number;
+  readonly base: number;
+  readonly verified: boolean;
+}
+
+function readTable(segment: EwfSegment, section: EwfSection | undefined): Table | null {
+  if (!section) return null;
+  const payload = payloadOf(segment, section, MAX_TABLE_BYTES);
+  if (payload.length < tableHeader.size) return null;
+  const header = tableHeader.cursor().over(payload);
+  const headerHolds = adler32(payload, 0, tableHeader.size - CHECKSUM) === header.checksum;
+  // A header that fails its checksum says nothing: then the length of the section tells how many entries there are.
+  const bySize = Math.max(0, Math.floor((payload.length - tableHeader.size - CHECKSUM) / 4));
+  const count = headerHolds ? Math.min(header.entryCount, Math.floor((payload.length - tableHeader.size) / 4)) : bySize;
+  const end = tableHeader.size + 4 * count;
+  const footer = end + CHECKSUM <= payload.length ? new DataView(payload.buffer).getUint32(end, true) : null;
+  const entriesHold = footer !== null && adler32(payload, tableHeader.size, end) === footer;
+  return { section, payload, count, base: baseOf(payload), verified: headerHolds && entriesHold };
+}
+
+function baseOf(payload: Uint8Array): number {
+  try {
+    return tableHeader.cursor().over(payload).baseOffset;
+  } catch (error) {
+    if (error instanceof EvidenceError) return 0;
+    throw error;
+  }
+}
+
+/** The table to use of a pair, and what is to be said about the other. */
+function choose(
+  segment: number,
+  first: Table | null,
+  copy: Table | null,
+): { table: Table | null; findings: Finding[] } {
+  const say = (code: string): Finding[] => [finding(code, { segment })];
+  if (first?.verified) {
+    if (!copy?.verified) return { table: first, findings: say("image/table-copy-damaged") };
+    const equal = Buffer.compare(first.payload, copy.payload) === 0;
+    return { table: first, findings: equal ? [] : say("image/tables-differ") };
+  }
+  if (copy?.verified) return { table: copy, findings: say("image/table-replaced") };
+  const table = first ?? copy;
+  return { table, findings: table ? say("image/table-unverified") : [] };
+}
+
+/** Groups and holes of a segment in the order of the medium. */
+export function groupsOf(segment: EwfSegment): { pieces: (ChunkGroup | ChunkHole)[]; findings: Finding[] } {
+  const pieces: (ChunkGroup | ChunkHole)[] = [];
+  const findings: Finding[] = [];
+  let sectors: EwfSection | null = null;
+  const lost = (): void => {
+    pieces.push({ segment: segment.number });
+    findings.push(finding("image/table-missing", { segment: segment.number }));
+  };
+  const { sections } = segment;
+  for (let index = 0; index < sections.length; index++) {
+    const section = sections[index]!;
+    if (section.type === CUT && mayHideGroup(segment, index)) pieces.push({ segment: segment.number });
+    if (section.type === "sectors") {
+      if (sectors) lost();
+      sectors = section;
+    }
+    if (section.type !== "table" && section.type !== "table2") continue;
+    const first = section.type === "table" ? section : undefined;
+    const following = sections[index + 1];
+    const copy = first ? (following?.type === "table2" ? following : undefined) : section;
+    if (first && copy) index++;
+    const chosen = choose(segment.number, readTable(segment, first), readTable(segment, copy));
+    findings.push(...chosen.findings);
+    if (chosen.table) pieces.push(groupOf(segment, chosen.table, sectors));
+    else lost();
+    sectors = null;
+  }
+  if (sectors) lost();
+  return { pieces, findings };
+}
+
+/** Sections of a group with a single chunk are longer than this together. */
+const SMALLEST_GROUP_BYTES = 300;
+
+/** Whether a stretch without sections can have held chunks whose table is lost, too. */
+function mayHideGroup(segment: EwfSegment, index: number): boolean {
+  const cut = segment.sections[index]!;
+  const [before, after] = [segment.sections[index - 1], segment.sections[index + 1]];
+  const gap = cut.end - cut.at;
+  // Nothing says how much a file that ends early once held.
+  if (!after) return true;
+  if (gap < SMALLEST_GROUP_BYTES) return false;
+  if (before?.type === "table" && gap === before.end - before.at) return false;
+  if (before?.type === "header" && after?.type === "sectors" && gap === sectionDescriptor.size + volumeData.size)
+    return false;
+  const table = after?.type === "table" || after?.type === "table2" ? readTable(segment, after) : null;
+  // The table behind the cut names chunks from its start on: nothing stood before them.
+  return !table || firstChunkOf(table) > cut.at + sectionDescriptor.size;
+}
+
+function firstChunkOf({ payload, base, count }: Table): number {
+  if (count === 0) return Infinity;
+  const entry = new DataView(payload.buffer).getUint32(tableHeader.size, true);
+  return base + ((entry & ~COMPRESSED_BIT) >>> 0);
+}
+
+function groupOf(segment: EwfSegment, table: Table, sectors: EwfSection | null): ChunkGroup {
+  const { section, count, base, verified } = table;
+  // EnCase 1 and SMART keep the chunks behind the entries, in the table section itself.
+  const inside = firstChunkOf(table) >= section.at;
+  const dataEnd = sectors?.end ?? (inside ? section.end : section.at);
+  return { segment, count, table: section, base, dataEnd, verified };
+}
+
+/** Where the chunks of a group lie. */
+export interface ChunkEntries {
+  /** In the segment; one more than there are chunks, the last being the end of the data. */
+  readonly offsets: Float64Array;
+  readonly compressed: Uint8Array;
+}
+
+/** Reads the entries of a group. Lengths may turn out negative where the table is damaged. */
+export function entriesOf(group: ChunkGroup): ChunkEntries {
+  const payload = payloadOf(group.segment, group.table, tableHeader.size + 4 * group.count);
+  const view = new DataView(payload.buffer);
+  const count = Math.min(group.count, Math.floor((payload.length - tableHeader.size) / 4));
+  const offsets = new Float64Array(group.count + 1).fill(group.dataEnd);
+  const compressed = new Uint8Array(group.count);
+  let before = 0;
+  let overflown = false;
+  for (let index = 0; index < count; index++) {
+    const entry = view.getUint32(tableHeader.size + 4 * index, true);
+    // EnCase 6.7.1 used all 32 bits past 2 GiB: where 31 bits go down, the rest is stored and has no mark.
+    overflown ||= group.verified && (entry & ~COMPRESSED_BIT) >>> 0 < before;
+    const offset = overflown ? entry : (entry & ~COMPRESSED_BIT) >>> 0;
+    before = Math.max(before, offset);
+    offsets[index] = group.base + offset;
+    compressed[index] = !overflown && entry >= COMPRESSED_BIT ? 1 : 0;
+  }
+  return { offsets, compressed };
+}
