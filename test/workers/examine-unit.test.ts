@@ -241,8 +241,8 @@ describe("bad children and our own mistakes", () => {
         yield words("first");
         throw new TypeError("ours");
       });
+      // oxlint-disable-next-line require-yield -- it fails before its first piece
       yield child("worse", async function* (): AsyncGenerator<Uint8Array> {
-        yield words("");
         throw new RangeError("ours");
       });
       yield child("last", () => once(words("last")));

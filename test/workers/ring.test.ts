@@ -11,8 +11,10 @@ async function run(ring: RingMemory, threads: readonly Partial<RingThreadData>[]
   return Promise.all(
     threads.map(async (data) => {
       const worker = new Worker(entry, { workerData: { ...base, ...data } });
+      // Asked for at once: a thread that ends right away gives its last message and its exit in one go.
+      const exited = once(worker, "exit");
       const [said] = (await once(worker, "message")) as [string];
-      await once(worker, "exit");
+      await exited;
       return said;
     }),
   );
