@@ -91,10 +91,17 @@ class Engine {
       const work = this.#scheduler.run(suspects).then(() => "worked" as const);
       const ended = await Promise.race([work, this.#fatal.promise, this.#stopRequest.promise]);
       if (ended === "stopped") await Promise.race([work, patience()]);
+      else await Promise.race([this.#drain(), this.#fatal.promise]);
       await this.#finish();
     } finally {
       clearInterval(timer);
     }
+  }
+
+  /** The last rows of every thread are written before anything is counted. */
+  async #drain(): Promise<void> {
+    const slots = Array.from({ length: this.#pool.size }, (_, slot) => slot);
+    await Promise.all(slots.map((slot) => this.#pool.run(slot, { units: [], avoid: [], drain: true })));
   }
 
   async #finish(): Promise<void> {

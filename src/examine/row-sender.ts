@@ -55,6 +55,13 @@ export class RowSender {
     this.#bytes = 0;
   }
 
+  /** Sends what is held and waits until the writer has written all of it. */
+  async drained(): Promise<void> {
+    this.send();
+    await this.#budget.take(this.#budget.limit);
+    this.#budget.give(this.#budget.limit);
+  }
+
   /** Waits until so many bytes may go; what is held goes first, since only what was sent is ever acknowledged. */
   async #reserve(bytes: number): Promise<void> {
     if (this.#budget.used + bytes > this.#budget.limit) this.send();

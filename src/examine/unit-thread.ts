@@ -20,6 +20,8 @@ export interface UnitThreadData {
 export interface UnitBatch {
   readonly units: readonly { readonly key: string; readonly order: number }[];
   readonly avoid: readonly (readonly [string, Avoidance])[];
+  /** End only when the writer has written everything: rows and calls reach it over different ports. */
+  readonly drain?: boolean;
 }
 
 /** A mistake of ours in a reader: item id, reader and stack frames, never evidence text. */
@@ -60,7 +62,8 @@ await serveTasks<UnitThreadData, UnitBatch, UnitBatchResult>((data, heartbeat) =
         root.close();
       }
     }
-    sender.send();
+    if (batch.drain) await sender.drained();
+    else sender.send();
     return { faults };
   };
 });
