@@ -16,6 +16,8 @@ const config: KnipConfig = {
     "src/report/verify/page-entry.ts",
     "scripts/build-verify-page.ts",
     "scripts/docs.ts",
+    // Compiled by AssemblyScript, not imported.
+    "native-free/kernels/assembly/deflate.ts",
     "samples/make/make-samples.ts",
     "test/bench/*/bench.ts",
     "test/{setup,skip-reporter}.ts",

@@ -17,6 +17,7 @@ const tasks = {
   check,
   docs,
   "verify-page": (job) => node(job, ["scripts/build-verify-page.ts"]),
+  kernels: (job) => node(job, ["scripts/build-kernels.ts"]),
   samples: (job) => node(job, ["samples/make/make-samples.ts", ...job.args]),
   format: (job) => node(job, [tools.prettier, "--write", ...(job.args.length > 0 ? job.args : ["."])]),
   pack,
@@ -133,7 +134,7 @@ function emit(job) {
   const types = spawnSync(job.runtime, [tools.tsc, "-p", "tsconfig.package.json"], { stdio: [0, 2, 2] });
   if (types.status !== 0) return false;
   for (const folder of ["src", "workers", "native-free"]) {
-    const isCode = (file) => /\.(ts|md)$/.test(file);
+    const isCode = (file) => /\.(ts|md)$|[/\\]assembly$/.test(file);
     cpSync(folder, path.join("dist", folder), { recursive: true, filter: (from) => !isCode(from) });
   }
   // Modules read the version from beside `src`, and `type` makes the JavaScript a module wherever it lies.
