@@ -5,6 +5,7 @@
  */
 import { createHash } from "node:crypto";
 
+const leafBytes = 32;
 const leafPrefix = Uint8Array.of(0x00);
 const nodePrefix = Uint8Array.of(0x01);
 
@@ -135,10 +136,74 @@ export function checkInclusion(
   return last === 0 && equalBytes(hash, root);
 }
 
+/**
+ * The hashes that lead from the leaves `from` to `to` (exclusive) to the root: of one leaf the audit path of RFC 9162
+ * section 2.1.3.1, of several in a row its generalisation, in which a subtree that holds leaves of both sides of its middle
+ * gives the hashes of its left part, then of its right part. `leaves` holds 32 bytes a leaf. At most 2·log2(n) hashes,
+ * whatever the number of leaves proved. Throws RangeError on bad bounds.
+ */
+export function rangeProof(leaves: Uint8Array, from: number, to: number): Uint8Array[] {
+  const count = leaves.length / leafBytes;
+  if (!isRange(from, to, count)) throw new RangeError("no such leaves");
+  const path: Uint8Array[] = [];
+  const subtree = (start: number, end: number) => {
+    const tree = new MerkleFrontier();
+    for (let at = start; at < end; at++) tree.addLeafHash(leaves.subarray(at * leafBytes, (at + 1) * leafBytes));
+    return tree.root();
+  };
+  const walk = (start: number, end: number): void => {
+    if (from <= start && end <= to) return;
+    const middle = start + largestPowerBelow(end - start);
+    if (from < middle) walk(start, middle);
+    if (to > middle) walk(middle, end);
+    if (to <= middle) path.push(subtree(middle, end));
+    if (from >= middle) path.push(subtree(start, middle));
+  };
+  walk(0, count);
+  return path;
+}
+
+/**
+ * The root of a tree of `count` leaves that the leaf hashes from number `from` on and a path as `rangeProof` makes it give;
+ * null where path and leaves do not fit such a tree.
+ */
+export function rangeRoot(
+  leafHashes: readonly Uint8Array[],
+  from: number,
+  count: number,
+  path: readonly Uint8Array[],
+): Uint8Array | null {
+  const to = from + leafHashes.length;
+  if (!isRange(from, to, count)) return null;
+  let used = 0;
+  let isShort = false;
+  const sibling = (): Uint8Array => {
+    isShort ||= used >= path.length;
+    return path[used++] ?? leafPrefix;
+  };
+  const walk = (start: number, end: number): Uint8Array => {
+    if (from <= start && end <= to) return merkleRoot(leafHashes.slice(start - from, end - from));
+    const middle = start + largestPowerBelow(end - start);
+    const left = from < middle ? walk(start, middle) : null;
+    const right = to > middle ? walk(middle, end) : sibling();
+    return nodeHash(left ?? sibling(), right);
+  };
+  const root = walk(0, count);
+  return isShort || used !== path.length ? null : root;
+}
+
+function isRange(from: number, to: number, count: number): boolean {
+  const whole = [from, to, count].every((value) => Number.isSafeInteger(value));
+  return whole && from >= 0 && from < to && to <= count;
+}
+
 /** Cuts a stream into blocks of `blockSize` bytes (the last one shorter) and keeps one leaf hash per block. */
 export class BlockTree {
   readonly blockSize: number;
-  readonly #leaves: Uint8Array[] = [];
+  readonly #tree = new MerkleFrontier();
+  /** Packed: an object per block would cost several times the hash. */
+  #leaves = new Uint8Array(leafBytes * 1024);
+  #count = 0;
   #block = createHash("sha256").update(leafPrefix);
   #filled = 0;
 
@@ -147,12 +212,22 @@ export class BlockTree {
     this.blockSize = blockSize;
   }
 
+  /** Blocks that are complete. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Leaf hashes from block `first` to the last complete one, 32 bytes each, in a fresh array. */
+  leavesFrom(first: number): Uint8Array {
+    return this.#leaves.slice(first * leafBytes, this.#count * leafBytes);
+  }
+
   /** Takes the next bytes of the stream; the array is not kept. */
   update(bytes: Uint8Array): void {
     let at = 0;
     while (at < bytes.length) {
       const count = Math.min(bytes.length - at, this.blockSize - this.#filled);
-      this.#block.update(bytes.subarray(at, at + count));
+      this.#block.update(count === bytes.length ? bytes : bytes.subarray(at, at + count));
       this.#filled += count;
       at += count;
       if (this.#filled === this.blockSize) this.#close();
@@ -160,15 +235,23 @@ export class BlockTree {
   }
 
   #close(): void {
-    this.#leaves.push(this.#block.digest());
+    const leaf = this.#block.digest();
+    if ((this.#count + 1) * leafBytes > this.#leaves.length) {
+      const larger = new Uint8Array(2 * this.#leaves.length);
+      larger.set(this.#leaves);
+      this.#leaves = larger;
+    }
+    this.#leaves.set(leaf, this.#count * leafBytes);
+    this.#count += 1;
+    this.#tree.addLeafHash(leaf);
     this.#block = createHash("sha256").update(leafPrefix);
     this.#filled = 0;
   }
 
-  /** Ends the stream. Leaf hashes in order, and their root. */
-  finish(): { leaves: readonly Uint8Array[]; root: Uint8Array } {
+  /** Ends the stream. Leaf hashes in order, 32 bytes each, and their root. */
+  finish(): { leaves: Uint8Array; root: Uint8Array } {
     if (this.#filled > 0) this.#close();
-    return { leaves: this.#leaves, root: merkleRoot(this.#leaves) };
+    return { leaves: this.leavesFrom(0), root: this.#tree.root() };
   }
 }
 

@@ -2,6 +2,8 @@
  * The registry of findings: what the product says about damage, contradiction and oddity in evidence.
  * A finding is data: code, place, length, parameters. Its sentence is made from the registry, never from evidence text.
  */
+import { aff4Findings } from "./findings-aff4.ts";
+import { aff4LogicalFindings } from "./findings-aff4l.ts";
 import { archiveFindings } from "./findings-archive.ts";
 import { documentFindings } from "./findings-document.ts";
 import { imageFindings } from "./findings-image.ts";
@@ -150,6 +152,8 @@ export const findings: Readonly<Record<string, FindingKind>> = {
   ...archiveFindings,
   ...documentFindings,
   ...imageFindings,
+  ...aff4Findings,
+  ...aff4LogicalFindings,
 };
 
 /** Makes a finding; throws on an unregistered code, which is a fault of ours. */

@@ -3,15 +3,16 @@
  * Specification: libyal, "Expert Witness Compression Format (EWF)", sections "Data chunk" and "Zlib compressed data".
  */
 import { Buffer } from "node:buffer";
-import { deflateSync, inflateSync } from "node:zlib";
-import { adler32 } from "./adler32.ts";
-import { looksIncompressible } from "./incompressible.ts";
+import { deflateSync } from "node:zlib";
+import { adler32 } from "../../kernels/adler32.ts";
+import { deflateKernel } from "../../kernels/deflate-kernel.ts";
+import { inflateInto } from "../../kernels/inflate-into.ts";
 
 /** 0 stores, 1 is "fast", 9 is "best". */
 export type EwfLevel = 0 | 1 | 9;
 
 export interface EncodedChunk {
-  /** As stored, the checksum included. Borrowed: valid until the next call with the same scratch; of zeros, shared. */
+  /** As stored, the checksum included. Borrowed: valid until the next call on this thread; of zeros, shared. */
   readonly bytes: Uint8Array;
   readonly compressed: boolean;
 }
@@ -54,9 +55,13 @@ function stored(raw: Uint8Array, checksum: number, scratch: Uint8Array): Encoded
 
 /** One chunk as it is stored. `raw` holds at least one byte; chunks of zeros cost a comparison. */
 export function encodeChunk(raw: Uint8Array, level: EwfLevel, scratch: Uint8Array): EncodedChunk {
-  if (level === 0) return stored(raw, adler32(raw), scratch);
+  if (level === 0) return stored(raw, deflateKernel().adler32(raw), scratch);
   if (isZero(raw)) return encodedZero(raw.length, level);
-  if (level === 1 && looksIncompressible(raw)) return stored(raw, adler32(raw), scratch);
+  const kernel = deflateKernel();
+  if (level === 1 && raw.length <= kernel.mostInput) {
+    const bytes = kernel.zlib(raw, true);
+    return bytes === null ? stored(raw, kernel.adler32(raw), scratch) : { bytes, compressed: true };
+  }
   const packed = deflateSync(raw, { level, chunkSize: raw.length + 1024 });
   if (packed.length < raw.length) return { bytes: packed, compressed: true };
   // A zlib stream ends with the Adler-32 of what it holds.
@@ -76,13 +81,11 @@ function withoutComplement(packed: Uint8Array, limit: number): Uint8Array | null
 }
 
 function inflated(packed: Uint8Array, expected: number, chunkBytes: number): Uint8Array | ChunkProblem {
-  try {
-    const raw = inflateSync(packed, { maxOutputLength: chunkBytes });
-    return raw.length < expected ? "short" : raw.subarray(0, expected);
-  } catch {
-    // Whatever zlib finds wrong, the chunk is bad as a whole; its caller names it.
-    return withoutComplement(packed, chunkBytes)?.subarray(0, expected) ?? "zlib";
-  }
+  // One byte more than a chunk has shows a stream that is too long.
+  const raw = Buffer.allocUnsafeSlow(chunkBytes + 1);
+  const length = inflateInto(packed, raw);
+  if (length < 0) return withoutComplement(packed, chunkBytes)?.subarray(0, expected) ?? "zlib";
+  return length < expected ? "short" : raw.subarray(0, expected);
 }
 
 function checked(bytes: Uint8Array, length: number): boolean {

@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import { EvidenceError } from "../../model/errors.ts";
 import { finding, type Finding } from "../../model/findings.ts";
-import { adler32 } from "./adler32.ts";
+import { adler32 } from "../../kernels/adler32.ts";
 import { decodeHeaderText, parseHeaderText, type EwfStoredMetadata } from "./header-text.ts";
 import { digestData, errorEntry, errorHeader, hashData, volumeData } from "./layouts.ts";
 import type { SectorRange } from "./payloads.ts";

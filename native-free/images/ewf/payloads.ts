@@ -1,5 +1,5 @@
 /** The payloads of the small sections, each closed by its Adler-32 (layouts.ts). */
-import { adler32 } from "./adler32.ts";
+import { adler32 } from "../../kernels/adler32.ts";
 import type { EwfLevel } from "./chunk-codec.ts";
 import { digestData, errorEntry, errorHeader, hashData, SECTORS_PER_CHUNK, volumeData } from "./layouts.ts";
 

@@ -7,7 +7,7 @@ import { readRange, type ByteSource } from "../../bytes/byte-source.ts";
 import { EvidenceError } from "../../model/errors.ts";
 import { finding, type Finding } from "../../model/findings.ts";
 import type { ImageSegment } from "../image-format.ts";
-import { adler32 } from "./adler32.ts";
+import { adler32 } from "../../kernels/adler32.ts";
 import { sectionDescriptor, SEGMENT_SIGNATURE, segmentHeader } from "./layouts.ts";
 
 export interface EwfSection {

@@ -5,7 +5,7 @@
 import { Buffer } from "node:buffer";
 import { finding, type Finding } from "../../model/findings.ts";
 import { EvidenceError } from "../../model/errors.ts";
-import { adler32 } from "./adler32.ts";
+import { adler32 } from "../../kernels/adler32.ts";
 import { COMPRESSED_BIT, sectionDescriptor, tableHeader, volumeData } from "./layouts.ts";
 import { CUT, payloadOf, type EwfSection, type EwfSegment } from "./sections.ts";
 

@@ -4,7 +4,7 @@
  * The order of chunks alone decides every byte, so that a set continued at `resumeAt` equals one written in one go.
  * Specification: libyal, "Expert Witness Compression Format (EWF)", section "The sections".
  */
-import { adler32 } from "./adler32.ts";
+import { adler32 } from "../../kernels/adler32.ts";
 import type { EncodedChunk, EwfLevel } from "./chunk-codec.ts";
 import { encodeHeader, encodeHeader2, type EwfMetadata } from "./header-text.ts";
 import {
@@ -27,6 +27,11 @@ import {
 import { MAX_SEGMENTS } from "./segment-name.ts";
 
 export const DEFAULT_SEGMENT_BYTES = 2000 * 1024 * 1024;
+/**
+ * Chunks of a group: the format's readers take up to 16,375; an interrupted set is continued behind its last whole group,
+ * so smaller ones lose less (128 MiB of a medium with 512-byte sectors).
+ */
+export const USUAL_GROUP_CHUNKS = 4096;
 
 /** Receives the segments in order. Bytes handed over are borrowed until the call returns. */
 export interface EwfSink {
@@ -35,6 +40,8 @@ export interface EwfSink {
   /** Overwrites bytes already written to the segment that is open. */
   patch(at: number, bytes: Uint8Array): void;
   endSegment(): void;
+  /** Overwrites bytes of a segment that has ended: only needed where the size is not known before the end. */
+  patchEnded?(number: number, at: number, bytes: Uint8Array): void;
 }
 
 /** Between two groups: all that a later writer needs to continue. */
@@ -47,8 +54,8 @@ export interface EwfPosition {
 }
 
 export interface EwfWriterOptions {
-  /** Of the source: a whole number of sectors. */
-  readonly sizeBytes: number;
+  /** Of the source: a whole number of sectors; null where it is known at the end only (`EwfEnding.sizeBytes`). */
+  readonly sizeBytes: number | null;
   readonly bytesPerSector: number;
   /** 0 removable, 1 fixed, 3 optical, 16 memory. */
   readonly mediaType: number;
@@ -62,6 +69,8 @@ export interface EwfWriterOptions {
   readonly acquired: Date;
   /** Sectors retried together; 64 by default. */
   readonly errorGranularity?: number;
+  /** At most 16,375. */
+  readonly groupChunks?: number;
   /** Continues a set that was cut off there; the segment is open and cut to `at` in the sink. */
   readonly resumeAt?: EwfPosition;
 }
@@ -72,6 +81,8 @@ export interface EwfEnding {
   /** Of the source, 20 bytes; null leaves the section out. */
   readonly sha1: Uint8Array | null;
   readonly badSectors: readonly SectorRange[];
+  /** Of the source, where the writer was not told at the start. */
+  readonly sizeBytes?: number;
 }
 
 /** What the format had no room for. */
@@ -89,10 +100,11 @@ const tableBytes = (entries: number): number => DESCRIPTOR + tableHeader.size + 
 /** Throws RangeError on sizes that the format or its readers do not take; an Error on calls out of order. */
 export class EwfWriter {
   readonly chunkBytes: number;
-  /** Chunks that the whole image has. */
-  readonly chunkCount: number;
+  /** Chunks that the whole image has; null while its size is not known. */
+  readonly chunkCount: number | null;
   readonly #options: EwfWriterOptions;
   readonly #segmentBytes: number;
+  readonly #groupLimit: number;
   readonly #sink: EwfSink;
   readonly #volume: Uint8Array;
   readonly #entries = new Uint32Array(MAX_TABLE_ENTRIES);
@@ -108,17 +120,14 @@ export class EwfWriter {
 
   constructor(options: EwfWriterOptions, sink: EwfSink) {
     const { sizeBytes, bytesPerSector, guid } = options;
-    if (!Number.isSafeInteger(sizeBytes / bytesPerSector) || sizeBytes < 0 || !Number.isInteger(bytesPerSector)) {
-      throw new RangeError(`${sizeBytes} bytes are no whole number of sectors of ${bytesPerSector}`);
-    }
     if (guid.length !== 16) throw new RangeError("a GUID has 16 bytes");
     this.chunkBytes = SECTORS_PER_CHUNK * bytesPerSector;
-    this.chunkCount = Math.ceil(sizeBytes / this.chunkBytes);
-    if (this.chunkCount > 0xffff_ffff) throw new RangeError(`an E01 image has no more than 2^32 − 1 chunks`);
+    this.chunkCount = sizeBytes === null ? null : this.#chunksOf(sizeBytes, bytesPerSector);
     this.#options = options;
     this.#segmentBytes = options.segmentBytes ?? DEFAULT_SEGMENT_BYTES;
+    this.#groupLimit = Math.min(MAX_TABLE_ENTRIES, options.groupChunks ?? USUAL_GROUP_CHUNKS);
     this.#sink = sink;
-    this.#volume = volumePayload(options, this.chunkCount);
+    this.#volume = volumePayload({ ...options, sizeBytes: sizeBytes ?? 0 }, this.chunkCount ?? 0);
     const smallest = smallestSegmentBytes(options);
     if (this.#segmentBytes < smallest) throw new RangeError(`a segment of this image takes at least ${smallest} bytes`);
     if (options.resumeAt) {
@@ -126,6 +135,15 @@ export class EwfWriter {
     } else {
       this.#beginSegment();
     }
+  }
+
+  #chunksOf(sizeBytes: number, bytesPerSector: number): number {
+    if (!Number.isSafeInteger(sizeBytes / bytesPerSector) || sizeBytes < 0 || !Number.isInteger(bytesPerSector)) {
+      throw new RangeError(`${sizeBytes} bytes are no whole number of sectors of ${bytesPerSector}`);
+    }
+    const chunks = Math.ceil(sizeBytes / this.chunkBytes);
+    if (chunks > 0xffff_ffff) throw new RangeError(`an E01 image has no more than 2^32 − 1 chunks`);
+    return chunks;
   }
 
   /** Where a later writer could continue; null inside a group. */
@@ -140,9 +158,10 @@ export class EwfWriter {
 
   /** The next chunk of the source. */
   addChunk(chunk: EncodedChunk): void {
-    if (this.#finished || this.#chunks >= this.chunkCount) throw new Error("the image has all its chunks");
+    if (this.#finished || this.#chunks === (this.chunkCount ?? 0xffff_ffff))
+      throw new Error("the image has all its chunks");
     const { bytes, compressed } = chunk;
-    if (this.#groupChunks === MAX_TABLE_ENTRIES) this.#closeGroup();
+    if (this.#groupChunks === this.#groupLimit) this.#closeGroup();
     if (!this.#fits(bytes.length)) {
       this.#closeGroup();
       // The closed group may have made room for nothing: the chunk opens the next segment.
@@ -157,11 +176,14 @@ export class EwfWriter {
 
   /** Ends the set; throws Error while chunks are missing. */
   finish(ending: EwfEnding): EwfFinished {
-    if (this.#finished || this.#chunks !== this.chunkCount) {
-      throw new Error(`the image has ${this.chunkCount} chunks, not ${this.#chunks}`);
+    const { bytesPerSector } = this.#options;
+    const expected = this.chunkCount ?? this.#chunksOf(ending.sizeBytes ?? -1, bytesPerSector);
+    if (this.#finished || this.#chunks !== expected) {
+      throw new Error(`the image has ${expected} chunks, not ${this.#chunks}`);
     }
     this.#closeGroup();
     this.#finished = true;
+    if (this.chunkCount === null) this.#stateSize(ending.sizeBytes!, expected);
     if (this.#segment === 1) this.#section("data", this.#volume);
     const unnamed = ending.badSectors.filter(({ first, count }) => first + count - 1 > MAX_ERROR_SECTOR);
     const named = ending.badSectors.filter((range) => !unnamed.includes(range));
@@ -173,11 +195,23 @@ export class EwfWriter {
     return { segments: this.#segment, unnamedBadSectors: unnamed };
   }
 
+  /** Writes the size into every section that had to be written without it. */
+  #stateSize(sizeBytes: number, chunks: number): void {
+    this.#volume.set(volumePayload({ ...this.#options, sizeBytes }, chunks));
+    for (let segment = 1; segment <= this.#segment; segment++) {
+      const headers = segment === 1 ? headerBytes(this.#options) : 0;
+      const at = segmentHeader.size + headers + DESCRIPTOR;
+      if (segment === this.#segment) this.#sink.patch(at, this.#volume);
+      else if (this.#sink.patchEnded) this.#sink.patchEnded(segment, at, this.#volume);
+      else throw new Error("this sink takes no image whose size is not known before its end");
+    }
+  }
+
   /** Whether the open segment holds `length` more bytes of chunk and all that must follow them in it. */
   #fits(length: number): boolean {
     const opening = this.#group === -1 ? DESCRIPTOR : 0;
     const tables = 2 * tableBytes((this.#group === -1 ? 0 : this.#groupChunks) + 1);
-    const last = this.#chunks === this.chunkCount - 1;
+    const last = this.chunkCount === null || this.#chunks === this.chunkCount - 1;
     const ending = last ? endingBytes(this.#segment === 1) : DESCRIPTOR;
     return this.#at + opening + length + tables + ending <= this.#segmentBytes;
   }
@@ -262,6 +296,10 @@ function headerSections({ metadata, acquired }: EwfWriterOptions): [type: string
   ];
 }
 
+function headerBytes(options: EwfWriterOptions): number {
+  return headerSections(options).reduce((sum, [, { length }]) => sum + DESCRIPTOR + length, 0);
+}
+
 function tablePayload(entries: Uint32Array, base: number): Uint8Array {
   const payload = new Uint8Array(tableHeader.size + 4 * entries.length + CHECKSUM);
   const header = tableHeader.cursor().over(payload);
@@ -288,10 +326,7 @@ function endingBytes(single: boolean): number {
 export function smallestSegmentBytes(
   options: Pick<EwfWriterOptions, "metadata" | "acquired" | "bytesPerSector">,
 ): number {
-  const headers = headerSections(options as EwfWriterOptions).reduce(
-    (sum, [, { length }]) => sum + DESCRIPTOR + length,
-    0,
-  );
+  const headers = headerBytes(options as EwfWriterOptions);
   const chunk = DESCRIPTOR + SECTORS_PER_CHUNK * options.bytesPerSector + CHECKSUM + 2 * tableBytes(1);
   return segmentHeader.size + headers + DESCRIPTOR + 1052 + chunk + endingBytes(true);
 }

@@ -22,6 +22,10 @@ function definition(leaves: readonly Uint8Array[]): Uint8Array {
   return nodeHash(definition(leaves.slice(0, k)), definition(leaves.slice(k)));
 }
 
+/** Packed leaves, 32 bytes each, in hex. */
+const leafList = (leaves: Uint8Array): string[] =>
+  Array.from({ length: leaves.length / 32 }, (_, at) => hexOf(leaves.subarray(at * 32, (at + 1) * 32)));
+
 const leavesOf = fc.array(fc.uint8Array({ maxLength: 8 }), { maxLength: 40 });
 
 describe("Merkle tree (RFC 9162)", () => {
@@ -96,11 +100,31 @@ describe("block and line trees", () => {
       for (let at = 0; at < bytes.length; at += piece) tree.update(bytes.subarray(at, at + piece));
       const { leaves, root } = tree.finish();
       const blocks = Array.from({ length: 11 }, (_, at) => bytes.subarray(at * 1000, at * 1000 + 1000));
-      expect(leaves.map(hexOf)).toEqual(blocks.map((block) => hexOf(leafHash(block))));
+      expect(leafList(leaves)).toEqual(blocks.map((block) => hexOf(leafHash(block))));
       expect(hexOf(root)).toBe(hexOf(definition(blocks)));
     }
-    expect(new BlockTree().finish().leaves).toEqual([]);
+    expect(new BlockTree().finish().leaves).toEqual(new Uint8Array());
     expect(() => new BlockTree(0)).toThrow(RangeError);
+  });
+
+  it("tell of their leaves as they are complete", () => {
+    const bytes = randomBytes(3500);
+    const tree = new BlockTree(1000);
+    tree.update(bytes.subarray(0, 2500));
+    const [first, second] = [bytes.subarray(0, 1000), bytes.subarray(1000, 2000)].map((block) =>
+      hexOf(leafHash(block)),
+    );
+    expect([tree.count, leafList(tree.leavesFrom(0)), leafList(tree.leavesFrom(1))]).toEqual([
+      2,
+      [first, second],
+      [second],
+    ]);
+    tree.update(bytes.subarray(2500));
+    expect(leafList(tree.finish().leaves)).toHaveLength(4);
+    expect(leafList(tree.leavesFrom(3))).toEqual([hexOf(leafHash(bytes.subarray(3000)))]);
+    const many = new BlockTree(1);
+    many.update(randomBytes(5000));
+    expect(many.finish().leaves.length).toBe(5000 * 32);
   });
 
   it("localise one changed byte to one block", () => {
@@ -108,7 +132,7 @@ describe("block and line trees", () => {
     const leavesOfBytes = (data: Uint8Array) => {
       const tree = new BlockTree(1024);
       tree.update(data);
-      return tree.finish().leaves.map(hexOf);
+      return leafList(tree.finish().leaves);
     };
     const before = leavesOfBytes(bytes);
     for (const at of [0, 1023, 1024, 5000, 8191]) {

@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import { describe, expect, it } from "vitest";
 import { MemorySource } from "../../../../native-free/bytes/byte-source.ts";
-import { adler32 } from "../../../../native-free/images/ewf/adler32.ts";
+import { adler32 } from "../../../../native-free/kernels/adler32.ts";
 import type { EwfImage } from "../../../../native-free/images/ewf/image.ts";
 import { sectionDescriptor } from "../../../../native-free/images/ewf/layouts.ts";
 import { openEwf } from "../../../../native-free/images/ewf/open.ts";

@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import { deflateSync, inflateSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { adler32 } from "../../../../native-free/images/ewf/adler32.ts";
+import { adler32 } from "../../../../native-free/kernels/adler32.ts";
 import { chunkScratch, decodeChunk, encodeChunk } from "../../../../native-free/images/ewf/chunk-codec.ts";
 import {
   decodeHeaderText,
@@ -11,7 +11,7 @@ import {
   encodeHeader2,
   parseHeaderText,
 } from "../../../../native-free/images/ewf/header-text.ts";
-import { looksIncompressible } from "../../../../native-free/images/ewf/incompressible.ts";
+import { looksIncompressible } from "../../../../native-free/kernels/noise.ts";
 import { ewfSegmentName, ewfSegmentNumber, MAX_SEGMENTS } from "../../../../native-free/images/ewf/segment-name.ts";
 import { metadata, noise } from "../../../fixtures/ewf-set.ts";
 

@@ -18,6 +18,7 @@ import {
   noise,
   optionsFor,
   sha256Of,
+  type SetOptions,
 } from "../../../fixtures/ewf-set.ts";
 
 const CHUNK = 32768;
@@ -47,7 +48,7 @@ describe("an E01 set", () => {
 
   it.each([16_374, 16_375, 16_376])("of %i chunks comes back, with a second table where it must", (chunks) => {
     const sink = new MemorySink();
-    const writer = new EwfWriter(optionsFor(chunks * CHUNK), sink);
+    const writer = new EwfWriter(optionsFor(chunks * CHUNK, { groupChunks: 16_375 }), sink);
     const scratch = chunkScratch(CHUNK);
     const zero = new Uint8Array(CHUNK);
     for (let index = 0; index < chunks - 1; index++) writer.addChunk(encodeChunk(zero, 1, scratch));
@@ -61,6 +62,51 @@ describe("an E01 set", () => {
     expect(tail.subarray(0, CHUNK).some((byte) => byte !== 0)).toBe(false);
     const tables = Buffer.from(sink.segments[0]!).toString("latin1").split("table2\0").length - 1;
     expect(tables).toBe(chunks > 16_375 ? 2 : 1);
+  });
+
+  it("keeps as many chunks in a group as asked, 4,096 as a rule", () => {
+    const chunk = { bytes: encodeChunk(new Uint8Array(CHUNK), 1, chunkScratch(CHUNK)).bytes.slice(), compressed: true };
+    const groups = (options: SetOptions) => {
+      const sink = new MemorySink();
+      const writer = new EwfWriter(optionsFor(4097 * CHUNK, options), sink);
+      for (let index = 0; index < 4097; index++) writer.addChunk(chunk);
+      writer.finish({ md5: null, sha1: null, badSectors: [] });
+      expect(openEwf(asFiles(sink.segments))).toMatchObject({ size: 4097 * CHUNK, findings: [] });
+      return scanSegment(asFiles(sink.segments)[0]!, 1).sections.filter(({ type }) => type === "table2").length;
+    };
+    expect([groups({}), groups({ groupChunks: 4097 }), groups({ groupChunks: 1000 })]).toEqual([2, 1, 5]);
+  });
+
+  it.each([0, 512, 5 * CHUNK, 30 * CHUNK + 512])(
+    "of %i bytes is the same when its size is known at the end",
+    (size) => {
+      const medium = mixedMedium(size);
+      for (const segmentBytes of [1 << 30, 160_000]) {
+        const sink = new PatchingSink();
+        const writer = new EwfWriter({ ...optionsFor(size, { segmentBytes, groupChunks: 7 }), sizeBytes: null }, sink);
+        expect(writer.chunkCount).toBeNull();
+        feed(writer, medium, 1);
+        writer.finish({ ...endingOf(medium), sizeBytes: size });
+        const known = ewfSet(medium, { segmentBytes, groupChunks: 7 });
+        expect(sink.segments.map(sha256)).toEqual(known.segments.map(sha256));
+        if (size > 10 * CHUNK && segmentBytes < 1 << 20) expect(sink.patched).toBe(2);
+        const image = openEwf(asFiles(sink.segments));
+        expect([image.size, image.findings]).toEqual([size, []]);
+      }
+    },
+  );
+
+  it("without a known size wants the size at the end, and a sink that patches ended segments", () => {
+    const open = (sink: MemorySink) =>
+      new EwfWriter({ ...optionsFor(0, { segmentBytes: 160_000 }), sizeBytes: null }, sink);
+    const medium = noise(8 * CHUNK);
+    const without = open(new MemorySink());
+    feed(without, medium, 1);
+    expect(() => without.finish(endingOf(medium))).toThrow(RangeError);
+    for (const sizeBytes of [7 * CHUNK, 9 * CHUNK]) {
+      expect(() => without.finish({ ...endingOf(medium), sizeBytes })).toThrow(/chunks, not 8/);
+    }
+    expect(() => without.finish({ ...endingOf(medium), sizeBytes: 8 * CHUNK })).toThrow(/size is not known/);
   });
 
   it("rolls over exactly where the next chunk no longer fits", () => {
@@ -138,7 +184,7 @@ describe("an E01 set", () => {
 
   it("continued after a cut at any place equals one written in one go", () => {
     const medium = mixedMedium(30 * CHUNK + 512);
-    const options = optionsFor(medium.length, { segmentBytes: 160_000 });
+    const options = optionsFor(medium.length, { segmentBytes: 160_000, groupChunks: 3 });
     const whole = new MemorySink();
     const writer = new EwfWriter(options, whole);
     feed(writer, medium, 1);
@@ -182,6 +228,16 @@ describe("an E01 set", () => {
     expect(resumePointOf(asFiles([sink.unfinished]))).toMatchObject({ segment: 1, chunks: 0 });
   });
 });
+
+/** Keeps every segment in memory, and lets ended ones be patched. */
+class PatchingSink extends MemorySink {
+  patched = 0;
+
+  patchEnded(number: number, at: number, bytes: Uint8Array): void {
+    this.segments[number - 1]!.set(bytes, at);
+    this.patched += 1;
+  }
+}
 
 function cutSet(segments: readonly Uint8Array[], kept: number): Uint8Array[] {
   const left: Uint8Array[] = [];
