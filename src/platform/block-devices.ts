@@ -1,77 +1,34 @@
 /**
- * What the system knows of block devices: sysfs, udev's database and the mount table (Linux). Other systems answer that
- * they have none. Texts come from the devices themselves and are escaped wherever they are shown.
+ * What Linux knows of block devices: sysfs, udev's database and the mount table. Nothing is run. Texts come from the devices
+ * themselves and are escaped wherever they are shown.
  */
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
-import { deviceFolder, deviceNumber, sysfsSectorBytes, sysfsText } from "../source/medium.ts";
+import { basename, join, resolve } from "node:path";
+import { hiddenOf, type DeviceFacts, type ListedDevice, type Mount } from "./device-facts.ts";
+import { deviceFolder, deviceNumber, sysfsSectorBytes, sysfsText } from "./linux-device.ts";
 
-export interface Mount {
-  /** Where, as the mount table writes it, unescaped. */
-  readonly at: string;
-  readonly type: string;
-  /** True where the file system may be written to, through this mount or another. */
-  readonly writable: boolean;
-}
-
-/** What is recorded of a medium; null where the system does not tell. */
-export interface DeviceFacts {
-  readonly kind: "disk" | "partition" | "file";
-  readonly name: string;
-  readonly vendor: string | null;
-  readonly model: string | null;
-  readonly serial: string | null;
-  readonly firmware: string | null;
-  /** Bytes. */
-  readonly size: number;
-  readonly logicalSectorBytes: number;
-  readonly physicalSectorBytes: number | null;
-  readonly removable: boolean | null;
-  /** The block layer's read-only flag. */
-  readonly readOnly: boolean | null;
-  /** File behind a loop device. */
-  readonly backingFile: string | null;
-  readonly mounts: readonly Mount[];
-  /** Sectors hidden by the drive (HPA, DCO): only ATA pass-through would tell. */
-  readonly hiddenSectors: "not determinable" | "none (a file)";
-}
+export { fileFacts, type DeviceFacts, type Mount } from "./device-facts.ts";
 
 const systemFolder = "/sys/class/block";
 
 /** Whole media, without empty drives, by name. */
-export function listDevices(): { readonly path: string; readonly facts: DeviceFacts }[] {
+export function listDevices(): ListedDevice[] {
   if (!existsSync(systemFolder)) return [];
   return readdirSync(systemFolder)
     .sort()
     .filter((name) => !existsSync(join(systemFolder, name, "partition")))
     .map((name) => ({ path: `/dev/${name.replaceAll("!", "/")}`, folder: realpathSync(join(systemFolder, name)) }))
     .filter(({ folder }) => Number(sysfsText(folder, "size") ?? 0) > 0)
-    .map(({ path, folder }) => ({ path, facts: factsOf(folder) }));
+    .map(({ path, folder }) => ({ path, facts: factsIn(folder) }));
 }
 
 /** The facts of a device by its number, as `stat` gives it. */
 export function deviceFacts(rdev: number | bigint): DeviceFacts {
-  return factsOf(deviceFolder(rdev));
+  return factsIn(deviceFolder(rdev));
 }
 
-/** The facts of a regular file that is taken as a medium. */
-export function fileFacts(path: string, size: number): DeviceFacts {
-  return {
-    kind: "file",
-    name: basename(path),
-    ...{ vendor: null, model: null, serial: null, firmware: null },
-    size,
-    logicalSectorBytes: 512,
-    physicalSectorBytes: null,
-    removable: null,
-    readOnly: null,
-    backingFile: null,
-    mounts: [],
-    hiddenSectors: "none (a file)",
-  };
-}
-
-function factsOf(folder: string): DeviceFacts {
+/** The facts of a device by its folder in sysfs (`deviceFolder`). */
+export function factsIn(folder: string): DeviceFacts {
   const partition = existsSync(join(folder, "partition"));
   const disk = partition ? join(folder, "..") : folder;
   const udev = udevFacts(sysfsText(disk, "dev"));
@@ -79,24 +36,77 @@ function factsOf(folder: string): DeviceFacts {
     const text = sysfsText(folder, name) ?? sysfsText(disk, name);
     return text === null ? null : text === "1";
   };
+  const first = (names: readonly string[], key: string) =>
+    names.map((name) => sysfsText(disk, name)).find((text) => text !== null && text !== "") ?? udev.get(key) ?? null;
   const bytesOf = (name: string) => Number(sysfsText(folder, name) ?? "") || null;
+  const transport = transportOf(disk);
+  const fileBehind = sysfsText(disk, "loop/backing_file");
   return {
     kind: partition ? "partition" : "disk",
     name: basename(folder),
-    vendor: sysfsText(disk, "device/vendor") ?? udev.get("ID_VENDOR") ?? null,
-    model: sysfsText(disk, "device/model") ?? udev.get("ID_MODEL") ?? null,
-    serial: sysfsText(disk, "device/serial") ?? udev.get("ID_SERIAL_SHORT") ?? null,
-    firmware:
-      sysfsText(disk, "device/firmware_rev") ?? sysfsText(disk, "device/rev") ?? udev.get("ID_REVISION") ?? null,
+    // A virtio device has a number there.
+    vendor: transport === "virtio" ? null : first(["device/vendor"], "ID_VENDOR"),
+    model: first(["device/model", "device/name"], "ID_MODEL"),
+    serial: first(["device/serial", "serial"], "ID_SERIAL_SHORT") ?? unitSerial(disk),
+    firmware: first(["device/firmware_rev", "device/rev", "device/fwrev"], "ID_REVISION"),
+    wwn: first(["wwid", "device/wwid"], "ID_WWN"),
+    transport,
+    // What has no drive of its own says that it rotates.
+    rotational: transport !== null && withoutDrive.includes(transport) ? null : flag("queue/rotational"),
+    partitions: partition ? null : partitionsOf(disk).length,
     size: Number(sysfsText(folder, "size") ?? 0) * sysfsSectorBytes,
     logicalSectorBytes: bytesOf("queue/logical_block_size") ?? 512,
     physicalSectorBytes: bytesOf("queue/physical_block_size"),
     removable: flag("removable"),
     readOnly: flag("ro"),
-    backingFile: sysfsText(disk, "loop/backing_file"),
+    backingFile: fileBehind,
     mounts: mountsOf(deviceFamily(folder)),
     hiddenSectors: "not determinable",
+    hidden: hiddenOf(transport),
   };
+}
+
+/** Names of the partitions of a disk, as folders in its own. */
+export function partitionsOf(disk: string): string[] {
+  return readdirSync(disk)
+    .filter((name) => existsSync(join(disk, name, "partition")))
+    .sort();
+}
+
+/** By the devices above it, the nearest first. Order matters: a USB disk is a SCSI host, too. */
+const transports: readonly (readonly [pattern: RegExp, name: string])[] = [
+  [/\/usb\d+\//, "usb"],
+  [/\/nvme\d+\//, "nvme"],
+  [/\/mmc_host\//, "mmc"],
+  [/\/fw\d+\//, "firewire"],
+  [/\/session\d+\//, "iscsi"],
+  [/\/ata\d+\//, "sata"],
+  [/\/end_device-/, "sas"],
+  [/\/rport-/, "fc"],
+  [/\/virtio\d+\//, "virtio"],
+  [/\/host\d+\//, "scsi"],
+  [/\/block\/loop\d+$/, "loop"],
+  [/\/block\/dm-\d+$/, "device-mapper"],
+  [/\/block\/md\d+$/, "raid"],
+  [/\/block\/nbd\d+$/, "nbd"],
+  [/\/block\/z?ram\d+$/, "memory"],
+];
+
+const withoutDrive: readonly string[] = ["virtio", "loop", "device-mapper", "raid", "nbd", "memory"];
+
+/** From the real folder of a disk in sysfs; null for what is not known. */
+export function transportOf(disk: string): string | null {
+  const path = resolve(disk);
+  return transports.find(([pattern]) => pattern.test(path))?.[1] ?? null;
+}
+
+/** Serial number of a SCSI disk (SPC-4, vital product data page 80h: four bytes, then the text). */
+function unitSerial(disk: string): string | null {
+  const file = join(disk, "device/vpd_pg80");
+  if (!existsSync(file)) return null;
+  const page = readFileSync(file);
+  const text = page.subarray(4, 4 + (page.length < 4 ? 0 : page.readUInt16BE(2))).toString("latin1");
+  return text.trim() || null;
 }
 
 /** Properties that udev keeps of a device (`E:NAME=value`), none where it keeps none. */
@@ -118,8 +128,7 @@ export function deviceFamily(folder: string): ReadonlySet<string> {
     const dev = sysfsText(each, "dev");
     if (dev === null || family.has(dev)) return;
     family.add(dev);
-    const inside = readdirSync(each).filter((name) => existsSync(join(each, name, "partition")));
-    for (const name of inside) add(join(each, name));
+    for (const name of partitionsOf(each)) add(join(each, name));
     const holders = join(each, "holders");
     if (!existsSync(holders)) return;
     for (const name of readdirSync(holders)) add(realpathSync(join(holders, name)));
@@ -183,4 +192,14 @@ export function liesOn(path: string, family: ReadonlySet<string>): boolean {
   const real = realpathSync(path);
   const within = (at: string) => at === "/" || real === at || real.startsWith(`${at}/`);
   return mountsOf(family).some(({ at }) => within(at) && statSync(at, { throwIfNoEntry: false })?.dev === dev);
+}
+
+/** True where one of the family is in use as swap space (proc_swaps(5)). */
+export function swapsOn(family: ReadonlySet<string>, table = "/proc/swaps"): boolean {
+  if (!existsSync(table)) return false;
+  const names = readFileSync(table, "utf8")
+    .split("\n")
+    .slice(1)
+    .map((line) => unescaped(line.split(/\s/)[0]));
+  return names.some((name) => family.has(numberOf(name) ?? ""));
 }

@@ -1,127 +1,239 @@
 /**
- * A medium as a complete and exact stream: a read that fails is narrowed down to single logical sectors, each tried again
- * within a budget; what stays unreadable is filled with zeros and listed, its readable neighbours are kept. A medium that
- * ends early, changes its size or is gone is an OperatorError, never a shorter image.
+ * A medium as a complete and exact stream. Reads are large and go through the page cache. Where one fails, the rest of it
+ * is read past the cache in halves until single logical sectors are left; those that fail are tried again within a budget.
+ * What stays unreadable is filled with zeros and listed; its readable neighbours are kept. No sector is ever passed over:
+ * each one inside a range that failed is tried at least once alone or within a smaller range that reads.
+ *
+ * Where bad sectors follow on each other the halving stops and sectors are tried one by one, so that a dead stretch costs
+ * one read a sector and not two. Sectors that failed and then read, and the readable neighbours of bad ones, are read
+ * again and compared (`CrossCheck`).
  */
-import { imageSays } from "../messages/en.ts";
-import { exitCodes, OperatorError } from "../messages/operator-error.ts";
-import { errorCode } from "./describe-entry.ts";
+import type { AcquisitionSource, SourceErrors } from "./acquisition-source.ts";
+import { CrossCheck } from "./cross-check.ts";
+import { ErrorList } from "./error-list.ts";
+import { ExactReads } from "./exact-reads.ts";
+import { mediumSays } from "../messages/en.ts";
 import type { Medium } from "./medium.ts";
-
-/** Unreadable sectors in a row; `first` counted from the start of the medium in its logical sectors. */
-export interface BadRange {
-  readonly first: number;
-  readonly count: number;
-}
 
 export interface RetryPolicy {
   /** Further tries of one sector. */
   readonly perSector: number;
   /** Further tries in all; after them a sector that fails is given up at once. */
   readonly inAll: number;
+  /** Reads in all to compare what lies beside bad sectors. */
+  readonly comparisons: number;
 }
 
-export const usualRetries: RetryPolicy = { perSector: 2, inAll: 4096 };
+export const usualRetries: RetryPolicy = { perSector: 2, inAll: 4096, comparisons: 4096 };
 
-/** The medium's own answer that a place cannot be read; every other error ends the acquisition. */
-const badSectorCodes: readonly string[] = ["EIO", "EREMOTEIO", "ENODATA", "EILSEQ", "EBADMSG"];
+export interface BlockSourceOptions {
+  readonly retries?: Partial<RetryPolicy>;
+  /** Reads every place twice, the second time past the cache, and compares. */
+  readonly reread?: boolean;
+  /** Byte at which reading begins, and what was found in front of it. */
+  readonly from?: number;
+  readonly before?: SourceErrors;
+}
 
-export class BlockSource {
+/** So many bad sectors one after another are a dead stretch. */
+const deadStretch = 64;
+/** Readable sectors on each side of a bad one that are compared: the page that fails with it in the cache. */
+const neighbourBytes = 4096;
+
+const unread = 0;
+const good = 1;
+const failed = 2;
+/** Read at last, after it had failed. */
+const healed = 3;
+
+export class BlockSource implements AcquisitionSource {
   readonly size: number;
   readonly sectorBytes: number;
   readonly #medium: Medium;
-  readonly #retries: RetryPolicy;
-  readonly #bad: { first: number; count: number }[] = [];
+  readonly #reads: ExactReads;
+  readonly #perSector: number;
+  readonly #reread: boolean;
+  readonly #list: ErrorList;
+  readonly #check: CrossCheck;
   #retriesLeft: number;
+  #at: number;
+  /** Of the read that failed: its target, first byte in it, length and place, and a state for each of its sectors. */
+  #target: Uint8Array = new Uint8Array(0);
+  #offset = 0;
+  #length = 0;
+  #place = 0;
+  #states = new Uint8Array(0);
+  #badInRow = 0;
+  /** Failures that have a sector or a range to their name. */
+  #explained = 0;
 
-  constructor(medium: Medium, retries: RetryPolicy = usualRetries) {
+  constructor(medium: Medium, options: BlockSourceOptions = {}) {
+    const retries = { ...usualRetries, ...options.retries };
     this.#medium = medium;
-    this.#retries = retries;
-    this.#retriesLeft = retries.inAll;
     this.size = medium.size;
     this.sectorBytes = medium.sectorBytes;
+    this.#perSector = retries.perSector;
+    this.#retriesLeft = retries.inAll;
+    this.#reread = options.reread === true;
+    this.#at = options.from ?? 0;
+    this.#reads = new ExactReads(medium);
+    this.#list = new ErrorList(options.before, Math.floor(this.#at / medium.sectorBytes));
+    this.#check = new CrossCheck(this.#reads, this.#list, medium.sectorBytes, retries.comparisons);
   }
 
-  /** Unreadable sectors so far, in the order of reading, neighbours joined. */
-  get badRanges(): readonly BadRange[] {
-    return this.#bad;
+  get errors(): SourceErrors {
+    return this.#list.snapshot;
   }
 
-  /** Tries that were repeated. */
-  get retried(): number {
-    return this.#retries.inAll - this.#retriesLeft;
+  get notes(): readonly string[] {
+    const { path, cachedBecause } = this.#medium;
+    return cachedBecause === null ? [] : [mediumSays.cachedRetries(path, cachedBecause)];
   }
 
-  /**
-   * Fills `target` with the bytes at `at`, a multiple of the sector size; `at + target.length` must not pass `size`.
-   * Throws OperatorError (exit 4) where the medium ends early, changed its size or is gone.
-   */
-  readInto(target: Uint8Array, at: number): void {
-    this.#readPart(target, 0, target.length, at);
+  readInto(target: Uint8Array, at: number): number {
+    const length = Math.max(0, Math.min(target.length, this.size - at));
+    this.#at = at;
+    const read = this.#reads.read(target, 0, length, at);
+    if (read < length) this.#salvage(target, read - (read % this.sectorBytes), length, at);
+    else if (this.#reread && length > 0) this.#check.compareOnce(target, 0, length, at);
+    this.#at = at + length;
+    return length;
   }
 
-  /** To be called at the end: a medium that grew or shrank meanwhile is not the one that was announced. */
   checkUnchanged(): void {
-    const now = this.#medium.sizeNow();
-    if (now === null) throw this.#gone("ENODEV");
-    if (now === this.size) return;
-    const sentence = imageSays.mediumResized(this.#medium.path, this.size, now);
-    throw new OperatorError("source/size-changed", sentence, exitCodes.stopped);
+    this.#reads.checkUnchanged(this.#at);
   }
 
   close(): void {
     this.#medium.close();
   }
 
-  /** Halves what cannot be read until single sectors are left: n bad sectors cost about n · log2(sectors) reads. */
-  #readPart(target: Uint8Array, offset: number, length: number, at: number): void {
-    if (this.#tryRead(target, offset, length, at)) return;
-    const sectors = Math.ceil(length / this.sectorBytes);
-    if (sectors === 1) return this.#readSector(target, offset, length, at);
-    const half = (sectors >> 1) * this.sectorBytes;
-    this.#readPart(target, offset, half, at);
-    this.#readPart(target, offset + half, length - half, at + half);
+  /** Reads what can be read from `start` to `length`, where a read failed. */
+  #salvage(target: Uint8Array, start: number, length: number, at: number): void {
+    this.#target = target;
+    this.#offset = start;
+    this.#length = length - start;
+    this.#place = at + start;
+    const sectors = Math.ceil(this.#length / this.sectorBytes);
+    if (this.#states.length < sectors) this.#states = new Uint8Array(sectors);
+    this.#states.fill(unread, 0, sectors);
+    this.#split(0, sectors);
+    this.#retryFailed(sectors);
+    this.#giveUpFailed(sectors);
+    if (this.#reread) this.#compareAll(start, sectors);
+    else this.#compareNeighbours(sectors);
   }
 
-  #readSector(target: Uint8Array, offset: number, length: number, at: number): void {
-    for (let tries = 0; tries < this.#retries.perSector && this.#retriesLeft > 0; tries++) {
-      this.#retriesLeft -= 1;
-      if (this.#tryRead(target, offset, length, at)) return;
+  #explore(first: number, count: number): void {
+    if (this.#readAgain(first, count)) {
+      this.#states.fill(good, first, first + count);
+      this.#badInRow = 0;
+    } else if (count > 1) {
+      this.#split(first, count);
+    } else {
+      this.#states[first] = failed;
+      this.#badInRow += 1;
+      this.#explained += 1;
     }
-    target.fill(0, offset, offset + length);
-    const sector = Math.floor(at / this.sectorBytes);
-    const last = this.#bad.at(-1);
-    if (last && last.first + last.count === sector) last.count += 1;
-    else this.#bad.push({ first: sector, count: 1 });
   }
 
-  /** False where the medium refused some of it. */
-  #tryRead(target: Uint8Array, offset: number, length: number, at: number): boolean {
-    let filled = 0;
-    while (filled < length) {
-      const got = this.#readOnce(target, offset + filled, length - filled, at + filled);
-      if (got === null) return false;
-      if (got === 0) {
-        this.checkUnchanged();
-        const sentence = imageSays.mediumShort(this.#medium.path, at + filled, this.size);
-        throw new OperatorError("source/short", sentence, exitCodes.stopped);
+  /** Of a range that failed: n bad sectors in it cost about n · log2(count) reads, a dead stretch one a sector. */
+  #split(first: number, count: number): void {
+    const before = this.#explained;
+    const end = first + count;
+    let next = first;
+    while (next < end && this.#badInRow >= deadStretch) this.#explore(next++, 1);
+    if (next > first) {
+      if (next < end) this.#explore(next, end - next);
+    } else if (count === 1) {
+      this.#explore(first, 1);
+    } else {
+      const half = count >> 1;
+      this.#explore(first, half);
+      this.#explore(first + half, count - half);
+    }
+    if (this.#explained > before) return;
+    // The range failed, its parts did not: nobody knows which of them is weak.
+    this.#states.fill(healed, first, end);
+    this.#explained += 1;
+  }
+
+  #retryFailed(sectors: number): void {
+    for (let sector = 0; sector < sectors; sector++) {
+      if (this.#states[sector] !== failed) continue;
+      for (let tries = 0; tries < this.#perSector && this.#retriesLeft > 0; tries++) {
+        this.#retriesLeft -= 1;
+        this.#list.addRetry();
+        if (!this.#readAgain(sector, 1)) continue;
+        this.#states[sector] = healed;
+        break;
       }
-      filled += got;
-    }
-    return true;
-  }
-
-  #readOnce(target: Uint8Array, offset: number, length: number, at: number): number | null {
-    try {
-      return this.#medium.read(target, offset, length, at);
-    } catch (error) {
-      const code = errorCode(error);
-      if (badSectorCodes.includes(code) && this.#medium.sizeNow() !== null) return null;
-      throw this.#gone(code);
     }
   }
 
-  #gone(code: string): OperatorError {
-    return new OperatorError("source/gone", imageSays.mediumGone(this.#medium.path, code), exitCodes.stopped);
+  #giveUpFailed(sectors: number): void {
+    const base = this.#place / this.sectorBytes;
+    for (const [first, count] of this.#runsOf(failed, sectors)) {
+      this.#target.fill(0, this.#offset + this.#byteOf(first), this.#offset + this.#byteOf(first + count));
+      this.#list.addBad(base + first, count);
+    }
+  }
+
+  /** What failed and then read, and what lies beside a failure, is read twice more. */
+  #compareNeighbours(sectors: number): void {
+    const reach = Math.max(1, Math.floor(neighbourBytes / this.sectorBytes));
+    const states = this.#states;
+    for (let sector = 0; sector < sectors; sector++) {
+      if (states[sector] !== failed) continue;
+      const from = Math.max(0, sector - reach);
+      const to = Math.min(sectors, sector + reach + 1);
+      for (let near = from; near < to; near++) if (states[near] === good) states[near] = healed;
+    }
+    for (const [first, count] of this.#runsOf(healed, sectors)) {
+      const start = this.#byteOf(first);
+      this.#check.compareTwice(
+        this.#target,
+        this.#offset + start,
+        this.#byteOf(first + count) - start,
+        this.#place + start,
+      );
+    }
+  }
+
+  /** Everything that could be read, in front of the failure, too. */
+  #compareAll(start: number, sectors: number): void {
+    if (start > 0) this.#check.compareOnce(this.#target, 0, start, this.#place - start);
+    this.#states.forEach((state, sector) => {
+      if (sector < sectors && state === healed) this.#states[sector] = good;
+    });
+    for (const [first, count] of this.#runsOf(good, sectors)) {
+      const from = this.#byteOf(first);
+      this.#check.compareOnce(
+        this.#target,
+        this.#offset + from,
+        this.#byteOf(first + count) - from,
+        this.#place + from,
+      );
+    }
+  }
+
+  *#runsOf(state: number, sectors: number): Iterable<[first: number, count: number]> {
+    for (let first = 0; first < sectors; first++) {
+      if (this.#states[first] !== state) continue;
+      let end = first + 1;
+      while (end < sectors && this.#states[end] === state) end++;
+      yield [first, end - first];
+      first = end;
+    }
+  }
+
+  #byteOf(sector: number): number {
+    return Math.min(this.#length, sector * this.sectorBytes);
+  }
+
+  #readAgain(first: number, count: number): boolean {
+    const start = this.#byteOf(first);
+    const length = this.#byteOf(first + count) - start;
+    return this.#reads.read(this.#target, this.#offset + start, length, this.#place + start, true) === length;
   }
 }
