@@ -2,7 +2,7 @@
  * The main path, stage by stage: open a case, register the exhibit, acquire it, examine it, report. Each stage is a folder
  * of that name; each act is a signed entry of the journal. Run again on the same case, it continues where it stopped.
  */
-import { acquireExhibit, isAcquired, type AcquisitionBody } from "./acquire/acquisition.ts";
+import { acquireExhibit, isAcquired, type AcquisitionBody } from "./acquire/folder/acquisition.ts";
 import { registerExhibit, type IntakeForm } from "./acquire/intake.ts";
 import type { Case } from "./case/case-folder.ts";
 import { exhibitLabels } from "./case/case-folder.ts";

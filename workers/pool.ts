@@ -5,6 +5,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { Worker, type ResourceLimits, type Transferable } from "node:worker_threads";
+import { withCompileCache } from "./compile-cache.ts";
 import { Heartbeat, heartbeatBytes, type FromThread, type ThreadData, type ToThread } from "./thread-port.ts";
 
 /** `stalled`: no heartbeat for the limit. `oom`: heap limit. `exited`: the thread ended. `fault`: the handler threw. */
@@ -112,9 +113,11 @@ export class Pool<Data, Task, Result> {
     const memory = new SharedArrayBuffer(heartbeatBytes);
     const { data, transfer } = this.#options.dataFor(index);
     const workerData: ThreadData<Data> = { heartbeat: memory, data };
+    const shared = withCompileCache();
     const worker = new Worker(this.#options.entry, {
       workerData,
-      env: this.#options.env ?? {},
+      ...shared,
+      env: { ...shared.env, ...this.#options.env },
       ...(transfer ? { transferList: transfer } : {}),
       ...(this.#options.resourceLimits ? { resourceLimits: this.#options.resourceLimits } : {}),
     });

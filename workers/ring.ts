@@ -76,7 +76,11 @@ class RingSide {
 }
 
 /** Watches or gives up a ring without taking part in it. */
-export class RingControl extends RingSide {}
+export class RingControl extends RingSide {
+  get isAborted(): boolean {
+    return Atomics.load(this.words, words.state) === states.aborted;
+  }
+}
 
 export class RingWriter extends RingSide {
   /** The next free slot, all of it; waits for the slowest reader. Throws RingAborted. */
@@ -114,6 +118,53 @@ export class RingWriter extends RingSide {
   }
 }
 
+/**
+ * Looks at slots as they pass without ever holding the stream up: what it is too late for is lost to it. Its copy of a slot
+ * counts only where the writer did not come round to that slot meanwhile.
+ */
+export class RingObserver extends RingSide {
+  #next = 0;
+  /** Slots that passed unseen. */
+  missed = 0;
+
+  /**
+   * Copies the next slot that `isWanted` into `target` (a slot large) and returns its number and bytes; null at the end of
+   * the stream. Waits for slots that are not there yet. Throws RingAborted.
+   */
+  next(
+    target: Uint8Array,
+    isWanted: (slot: number) => boolean,
+  ): { readonly slot: number; readonly bytes: number } | null {
+    for (;;) {
+      const seen = Atomics.load(this.words, words.written);
+      this.checkOpen();
+      const ended = Atomics.load(this.words, words.state) === states.ended;
+      const { published } = this;
+      if (this.#next < published) {
+        this.#skipTo(published - this.shape.slots + 1);
+        const slot = this.#next;
+        this.#next += 1;
+        if (!isWanted(slot)) continue;
+        const bytes = Atomics.load(this.words, this.lengthWord(slot % this.shape.slots));
+        target.set(this.views[slot % this.shape.slots]);
+        if (slot > this.published - this.shape.slots) return { slot, bytes };
+        this.missed += 1;
+      } else if (ended) {
+        return null;
+      } else {
+        Atomics.wait(this.words, words.written, seen);
+      }
+    }
+  }
+
+  /** The writer may be filling the slot before `oldest`. */
+  #skipTo(oldest: number): void {
+    if (oldest <= this.#next) return;
+    this.missed += oldest - this.#next;
+    this.#next = oldest;
+  }
+}
+
 export class RingReader extends RingSide {
   readonly #reader: number;
   #position = 0;
@@ -130,8 +181,11 @@ export class RingReader extends RingSide {
     return this.#position;
   }
 
-  /** The bytes of the next slot, valid until `release`; null at the end of the stream. Throws RingAborted. */
-  next(): Uint8Array | null {
+  /**
+   * The bytes of the next slot, valid until `release`; null at the end of the stream. `beforeWaiting` is called where none
+   * is there yet. Throws RingAborted.
+   */
+  next(beforeWaiting?: () => void): Uint8Array | null {
     for (;;) {
       const seen = Atomics.load(this.words, words.written);
       this.checkOpen();
@@ -139,6 +193,7 @@ export class RingReader extends RingSide {
       const ended = Atomics.load(this.words, words.state) === states.ended;
       if (this.#position < this.published) return this.#view();
       if (ended) return null;
+      beforeWaiting?.();
       Atomics.wait(this.words, words.written, seen);
     }
   }

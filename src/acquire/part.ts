@@ -4,9 +4,12 @@ import { RingAborted } from "../../workers/ring.ts";
 import { isOperatorError } from "../messages/operator-error.ts";
 import type { PartMessage, PartOutcome } from "./stage.ts";
 
-/** Runs `body` with the data of the thread. `told` resolves with what the stage says meanwhile, or rejects with RingAborted. */
+/**
+ * Runs `body` with the data of the thread. `told` resolves with what the stage says meanwhile, or rejects with
+ * RingAborted; `note` says something to the stage before the end.
+ */
 export async function runPart<Data, Result>(
-  body: (data: Data, told: () => Promise<unknown>) => Result | Promise<Result>,
+  body: (data: Data, told: () => Promise<unknown>, note: (value: unknown) => void) => Result | Promise<Result>,
 ): Promise<void> {
   const port = parentPort;
   if (!port) throw new Error("runPart runs in a worker thread only");
@@ -18,7 +21,8 @@ export async function runPart<Data, Result>(
   });
   let outcome: PartOutcome<Result>;
   try {
-    outcome = { result: await body(workerData as Data, () => message.promise) };
+    const note = (value: unknown) => port.postMessage({ note: value } satisfies PartOutcome<Result>);
+    outcome = { result: await body(workerData as Data, () => message.promise, note) };
   } catch (error) {
     outcome = outcomeOf(error);
   }

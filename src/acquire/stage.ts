@@ -3,12 +3,15 @@
  * caller gets that first failure. A thread that does not end (a read that hangs in a failing device) is ended.
  */
 import { Worker } from "node:worker_threads";
+import { withCompileCache } from "../../workers/compile-cache.ts";
 import { RingControl, type RingMemory } from "../../workers/ring.ts";
 import { imageSays } from "../messages/en.ts";
 import { exitCodes, OperatorError, type ExitCode } from "../messages/operator-error.ts";
 
 /** What a thread says at its end; classes do not survive the way between threads. */
 export type PartOutcome<Result> =
+  /** Not the end: something that the stage hears of while the part runs. */
+  | { readonly note: unknown }
   | { readonly result: Result }
   | { readonly operator: { readonly code: string; readonly message: string; readonly exit: ExitCode } }
   | { readonly fault: { readonly message: string; readonly stack: string } }
@@ -33,33 +36,35 @@ export class Stage {
   readonly #failed = Promise.withResolvers<never>();
   #hasFailed = false;
 
-  constructor(rings: readonly RingMemory[], signal: AbortSignal) {
+  /** `stopped`: what the officer is told where the signal ends it. */
+  constructor(rings: readonly RingMemory[], signal: AbortSignal, stopped = imageSays.imagingInterrupted()) {
     this.#rings = rings.map((ring) => new RingControl(ring));
     // Who waits for a part sees it too; without a waiter it is no fault of its own.
     this.#failed.promise.catch(() => undefined);
-    const stop = () =>
-      this.#fail(new OperatorError("run/interrupted", imageSays.imagingInterrupted(), exitCodes.stopped));
+    const stop = () => this.fail(new OperatorError("run/interrupted", stopped, exitCodes.stopped));
     if (signal.aborted) stop();
     else signal.addEventListener("abort", stop, { once: true });
   }
 
-  start<Result>(entry: URL, data: unknown): Part<Result> {
-    const worker = new Worker(entry, { workerData: data, env: {} });
+  /** `onNote` hears what the part says while it runs. */
+  start<Result>(entry: URL, data: unknown, onNote: (note: unknown) => void = () => undefined): Part<Result> {
+    const worker = new Worker(entry, { workerData: data, ...withCompileCache() });
     this.#workers.add(worker);
     const own = Promise.withResolvers<Result>();
     own.promise.catch(() => undefined);
     let outcome: PartOutcome<Result> | null = null;
     worker.on("message", (message: PartOutcome<Result>) => {
+      if ("note" in message) return this.#hear(onNote, message.note);
       outcome = message;
       if ("result" in message) own.resolve(message.result);
-      else if (!("aborted" in message)) this.#fail(errorOf(message));
+      else if (!("aborted" in message)) this.fail(errorOf(message));
     });
-    worker.on("error", (error) => this.#fail(error));
+    worker.on("error", (error) => this.fail(error));
     this.#ended.push(
       new Promise((resolve) => {
         worker.once("exit", (code) => {
           this.#workers.delete(worker);
-          if (outcome === null) this.#fail(new Error(`a thread of the acquisition ended with code ${code}`));
+          if (outcome === null) this.fail(new Error(`a thread of the acquisition ended with code ${code}`));
           resolve();
         });
       }),
@@ -81,7 +86,16 @@ export class Stage {
     clearTimeout(timer);
   }
 
-  #fail(error: Error): void {
+  #hear(onNote: (note: unknown) => void, note: unknown): void {
+    try {
+      onNote(note);
+    } catch (error) {
+      this.fail(error as Error);
+    }
+  }
+
+  /** Gives everything up for a reason that is not a part's own. */
+  fail(error: Error): void {
     if (this.#hasFailed) return;
     this.#hasFailed = true;
     this.#rings.forEach((ring) => ring.abort());
@@ -90,7 +104,7 @@ export class Stage {
   }
 }
 
-function errorOf(message: Exclude<PartOutcome<never>, { result: unknown } | { aborted: true }>): Error {
+function errorOf(message: Extract<PartOutcome<never>, { operator: unknown } | { fault: unknown }>): Error {
   if ("operator" in message) {
     const { code, message: sentence, exit } = message.operator;
     return new OperatorError(code, sentence, exit);

@@ -13,6 +13,8 @@ import type { ScopeRules } from "./scope.ts";
 
 /** What flags say: texts replace where they are not null, lists are added at the end. */
 export interface FormAdditions {
+  /** Number of the operation. */
+  readonly number: string | null;
   readonly place: string | null;
   readonly started: string | null;
   readonly ended: string | null;
@@ -41,10 +43,11 @@ export function amendForm(current: OperationForm, { clear, fields, additions }: 
   const kept: Record<string, unknown> = { ...current };
   for (const field of clearableFields) if (clear.includes(field)) kept[field] = emptyForm[field];
   const base = parseForm({ ...kept, ...fields }, "the form");
-  const { place, started, ended, inventory } = additions;
+  const { number, place, started, ended, inventory } = additions;
   return parseForm(
     {
       ...base,
+      ...(number === null ? {} : { number }),
       place: place ?? base.place,
       started: started ?? base.started,
       ended: ended ?? base.ended,
@@ -95,7 +98,8 @@ function clocksOf({ source, offset, method, reference }: FormAdditions["clock"])
 
 /** The form as lines for a terminal, recorded fields only. The caller escapes them. */
 export function formLines(form: OperationForm): string[] {
-  const lines: [ClearableField | `scope.${keyof ScopeRules}`, string | null][] = [
+  const lines: ["number" | ClearableField | `scope.${keyof ScopeRules}`, string | null][] = [
+    ["number", form.number ?? null],
     ["place", form.place],
     ["started", form.started],
     ["ended", form.ended],

@@ -74,6 +74,8 @@ const scope = z.strictObject(scopeFields).prefault({});
 export const operationShape = z
   .strictObject({
     format: z.literal(operationFormat).default(operationFormat),
+    /** Of the operation, as the authority gives it. Absent where none was recorded, as in forms that knew no such field. */
+    number: text.optional(),
     place: text.nullable().default(null),
     started: moment.nullable().default(null),
     ended: moment.nullable().default(null),

@@ -1,97 +1,134 @@
-/** Acquiring a device or a file as a medium: flags to plan, with a case or without, and what is told of it. */
-import { readdirSync } from "node:fs";
+/** Acquiring a device, a file, an image or a stream as a medium: with a case or without, begun or continued. */
+import { existsSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { canonicalJson } from "../../native-free/model/canonical-json.ts";
-import { asJson, acquireImageExhibit, imageBody, type ImageBody } from "../acquire/acquire-image-exhibit.ts";
-import { acquireImage } from "../acquire/acquire-image.ts";
-import { compressions, imageFormats, isPartialOf, type ImagePlan } from "../acquire/image-plan.ts";
-import { checkedMedium, checkTarget, isFolder, segmentBytesOf, type ImageSource } from "../acquire/image-source.ts";
+import { acquireImageExhibit, giveUp } from "../acquire/image/acquire-image-exhibit.ts";
+import { acquireImage } from "../acquire/image/acquire-image.ts";
+import { checkedSource, type CheckedSource } from "../acquire/image/checked-source.ts";
+import { checkTargets } from "../acquire/image/checked-targets.ts";
+import { asJson, imageBody } from "../acquire/image/describe-image.ts";
+import type { ImageBody } from "../acquire/image/image-body.ts";
+import type { ImagePlan } from "../acquire/image/image-plan.ts";
+import { checkIndependently } from "../acquire/image/independent-reader.ts";
+import { announceResume, dropResume, readResume, type ResumeState } from "../acquire/image/resume-record.ts";
+import { targetError, type TargetNote } from "../acquire/image/segment-files.ts";
+import { removeLeft, unname } from "../acquire/image/standing.ts";
+import type { TriageNote } from "../acquire/image/triage-thread.ts";
+import { readExhibit } from "../case/case-folder.ts";
 import { writeAtomically } from "../case/atomic-file.ts";
 import { leavesName } from "../custody/image-manifest.ts";
-import { imageSays } from "../messages/en.ts";
-import { exitCodes, OperatorError, type ExitCode } from "../messages/operator-error.ts";
-import { bytesText } from "./amounts.ts";
-import { flagText, type CommandContext, type Flag, type FlagValues } from "./command.ts";
+import { imageSays, triageSays } from "../messages/en.ts";
+import { OperatorError, type ExitCode } from "../messages/operator-error.ts";
+import { protectSource } from "../platform/write-protection.ts";
+import { flagText, type CommandContext, type FlagValues } from "./command.ts";
 import { openDesk } from "./desk.ts";
+import { differsFrom, overridesOf, planFlagsGiven, planOf, type Place, type Said } from "./imaging-flags.ts";
 import type { Output } from "./output.ts";
 import { ProgressLine } from "./progress.ts";
+import { tellImaged } from "./tell-imaged.ts";
 
-export const imageFlags: readonly Flag[] = [
-  { name: "format", value: "NAME", summary: "image of a device or file: raw or e01", choices: imageFormats },
-  { name: "compression", value: "HOW", summary: "of an e01 image (default: fast)", choices: compressions },
-  {
-    name: "segment-size",
-    value: "SIZE",
-    summary: "no file of the image is larger, as 650M or 2G (default: e01 2000M, raw one file)",
-  },
-  { name: "to", value: "PATH", summary: "image without a case: folder and name without ending" },
-];
-
-/** True where the flags ask for an image or the source is no folder. Throws OperatorError where the two disagree. */
-export function asksForImage(source: string, flags: FlagValues): boolean {
-  const asked = imageFlags.some(({ name }) => flags[name] !== undefined);
-  if (!isFolder(source)) return true;
-  if (asked) throw new OperatorError("usage/format", imageSays.formatForFolder(resolve(source)));
-  return false;
+/** What a start of `vestige acquire` does: a new plan, or the one that was interrupted. */
+interface Begun {
+  readonly plan: ImagePlan;
+  readonly resume: ResumeState | null;
 }
 
-type Said = Pick<ImagePlan["said"], "caseNumber" | "evidenceNumber" | "examiner" | "description">;
+/**
+ * Continues what an interrupted start left, where it is the same medium and nothing else is asked for. Throws OperatorError
+ * where there is nothing, or something else, to continue.
+ */
+function begin(source: CheckedSource, flags: FlagValues, place: Place, said: Said, left: ResumeState | null): Begun {
+  if (left === null) {
+    if (flags["resume"]) throw new OperatorError("resume/nothing", imageSays.nothingToResume(place.stem));
+    return { plan: planOf(source, flags, place, said), resume: null };
+  }
+  const { plan, source: before } = left.head;
+  const { model, serial } = source.facts;
+  if (plan.size === null) throw new OperatorError("resume/stream", imageSays.streamNotContinued(place.stem));
+  // A device may come back under another name; a file or an image is where it was.
+  const moved = source.kind !== "device" && source.path !== before.path;
+  const same = plan.size === source.size && plan.sectorBytes === source.sectorBytes && !moved;
+  if (!same || before.model !== model || before.serial !== serial) {
+    throw new OperatorError("resume/other-medium", imageSays.otherMedium(place.stem, before.path));
+  }
+  // What is not given is that of the interrupted image; what is given must be it.
+  const asked = planOf(source, { ...flags, format: flags["format"] ?? plan.targets[0].format }, place, said);
+  if (differsFrom(plan, asked, flags)) {
+    throw new OperatorError("resume/other-plan", imageSays.otherPlan(place.stem, planFlagsGiven(flags)));
+  }
+  return { plan, resume: left };
+}
 
-function planOf(
-  source: ImageSource,
-  flags: FlagValues,
-  place: { folder: string; stem: string },
-  said: Said,
-): ImagePlan {
-  const format = imageFormats.find((name) => name === flagText(flags, "format"));
-  if (!format) throw new OperatorError("usage/format", imageSays.formatMissing());
-  const compression = compressions.find((name) => name === flagText(flags, "compression"));
-  if (format === "raw" && compression) throw new OperatorError("usage/compression", imageSays.rawCompression());
-  const segment = flagText(flags, "segment-size");
-  const { facts, size, sectorBytes } = source;
-  const { model, serial, kind, removable } = facts;
+/** A clone overwrites: the device must be named twice. */
+function checkConfirmed(plan: ImagePlan, flags: FlagValues): void {
+  for (const { format, folder } of plan.targets) {
+    if (format !== "clone") continue;
+    const confirmed = flagText(flags, "confirm");
+    if (confirmed === null || resolve(confirmed) !== folder) {
+      throw new OperatorError("target/confirm", imageSays.confirmClone(folder));
+    }
+  }
+}
+
+function machineOf(context: CommandContext, progress: ProgressLine) {
+  const { flags, output, signal } = context;
   return {
-    ...place,
-    format,
-    compression: format === "raw" ? "none" : (compression ?? "fast"),
-    segmentBytes: segment === null ? null : segmentBytesOf(segment, format),
-    size,
-    sectorBytes,
-    said: {
-      ...said,
-      model: model ?? "",
-      serial: serial ?? "",
-      physical: kind === "disk",
-      removable: removable === true,
+    signal,
+    waitForSpace: flagText(flags, "when-full") !== "stop",
+    reread: flags["reread"] === true,
+    triage: flags["no-triage"] !== true,
+    independent: flags["independent"] === true,
+    onProgress: (stage: "read" | "verify", bytes: number, total: number | null) =>
+      progress.imaging(stage, bytes, total),
+    onTarget: (note: TargetNote) => tellTarget(note, output),
+    onTriage: ({ facts, summary }: TriageNote) => {
+      if (summary === null) progress.glimpse(triageSays.triageLine(facts));
     },
   };
+}
+
+function tellTarget(note: TargetNote, output: Output): void {
+  if (note.target === "waiting") output.note(imageSays.waitingForSpace(output.safe(note.folder), note.needed));
+  else if (note.target === "going-on") output.note(imageSays.goingOn(output.safe(note.folder)));
+  else output.note(imageSays.movedOn(output.safe(note.from), output.safe(note.to)));
+  output.event("vestige.target/1", "target", { ...note });
+}
+
+function sourceOf(given: string, flags: FlagValues): CheckedSource {
+  return checkedSource(given, { asFile: flags["as-file"] === true, overrides: overridesOf(flags) });
 }
 
 /** `vestige acquire CASE LABEL DEVICE --format …` */
 export async function imageIntoCase(context: CommandContext): Promise<ExitCode> {
   const [folder, label, given] = context.args as [string, string, string];
-  const source = checkedMedium(given);
+  const { flags, output } = context;
+  const source = sourceOf(given, flags);
   const desk = await openDesk(context, folder);
-  const progress = new ProgressLine(context.output);
+  const progress = new ProgressLine(output);
   try {
-    const said = {
-      caseNumber: desk.theCase.file.number,
-      evidenceNumber: label,
-      examiner: desk.signer.officer,
-      description: "",
-    };
-    const place = { folder: desk.theCase.paths.exhibit(label), stem: label };
+    const { theCase, signer } = desk;
+    if (flagText(flags, "format") === "clone") throw new OperatorError("usage/clone", imageSays.cloneInCase());
+    const place = { folder: theCase.paths.exhibit(label), stem: label };
+    const { description } = readExhibit(theCase, label);
+    const said = { caseNumber: theCase.file.number, evidenceNumber: label, examiner: signer.officer, description };
+    const left = existsSync(place.folder) ? readResume(place.folder, label) : null;
+    const dropped = left !== null && flags["restart"] === true;
+    if (dropped) output.note(imageSays.partialsRemoved(output.safe(giveUp({ ...desk, label }, left).join(", "))));
+    const begun = begin(source, flags, place, said, dropped ? null : left);
+    checkConfirmed(begun.plan, flags);
+    if (begun.resume) output.note(imageSays.continuing(begun.resume.head.started));
     const body = await acquireImageExhibit({
       ...desk,
+      ...machineOf(context, progress),
+      ...begun,
       label,
       source,
-      plan: planOf(source, context.flags, place, said),
+      overrides: overridesOf(flags),
       workers: desk.machine.workers,
-      onProgress: (stage, bytes, total) => progress.imaging(stage, bytes, total),
-      onNote: (sentence) => context.output.note(sentence),
+      onNote: (sentence) => output.note(sentence),
     });
     progress.end();
-    return tellImaged(body, label, context.output);
+    return tellImaged(body, label, output);
   } finally {
     progress.end();
     desk.journal.close();
@@ -100,68 +137,72 @@ export async function imageIntoCase(context: CommandContext): Promise<ExitCode> 
 
 /** `vestige acquire DEVICE --to PATH --format …`: hashes and block list beside the image, unsigned. */
 export async function imageWithoutCase(context: CommandContext, to: string, workers: number): Promise<ExitCode> {
-  const source = checkedMedium(context.args[0] as string);
+  const { flags, output } = context;
+  const source = sourceOf(context.args[0] as string, flags);
   const target = resolve(to);
   const place = { folder: dirname(target), stem: basename(target) };
   const said = { caseNumber: "", evidenceNumber: place.stem, examiner: "", description: "" };
-  const plan = planOf(source, context.flags, place, said);
-  checkTarget(source, plan);
-  const left = readdirSync(place.folder).find((name) => isPartialOf(place.stem, name));
-  if (left !== undefined) throw new OperatorError("target/partial", imageSays.targetPartial(left));
-  const progress = new ProgressLine(context.output);
-  const started = new Date().toISOString();
+  const record = recordPlace(place, flags);
+  const left = existsSync(record.folder) ? readResume(record.folder, record.stem) : null;
+  if (left && flags["restart"] === true)
+    output.note(imageSays.partialsRemoved(output.safe(drop(left, record).join(", "))));
+  const { plan, resume } = begin(source, flags, place, said, flags["restart"] === true ? null : left);
+  checkConfirmed(plan, flags);
+  const overrides = overridesOf(flags);
+  const overridden = [...source.overridden, ...checkTargets(source, plan, overrides, resume !== null)];
+  const progress = new ProgressLine(output);
+  const machine = machineOf(context, progress);
+  const started = resume?.head.started ?? new Date().toISOString();
+  if (resume) output.note(imageSays.continuing(started));
   try {
+    const { model, serial } = source.facts;
+    const head = { schema: "vestige.resume/1", source: { path: source.path, model, serial }, plan, started } as const;
+    if (!resume) announceResume(record.folder, record.stem, head);
+    const protection = protectSource(source.path);
     const result = await acquireImage({
-      source: source.path,
-      plan,
-      workers,
-      signal: context.signal,
-      onProgress: (stage, bytes, total) => progress.imaging(stage, bytes, total),
+      ...machine,
+      ...{ source: source.spec, plan, record, resume, workers },
+      onNote: (sentence) => output.note(sentence),
     });
     progress.end();
-    const facts = { caseId: "", exhibit: place.stem, selfTest: null, started, source, plan, workers };
-    const body = imageBody(facts, result);
-    writeAtomically(`${target}.${leavesName}`, result.leaves);
-    writeAtomically(sidecarOf(target), `${canonicalJson(asJson(body))}\n`);
-    context.output.note(imageSays.unsigned(context.output.safe(sidecarOf(target))));
-    return tellImaged(body, place.stem, context.output);
+    const independent = machine.independent ? checkIndependently(plan, result.targets) : [];
+    const facts = { caseId: "", exhibit: record.stem, selfTest: null, protection, overridden, independent };
+    const body = imageBody({ ...facts, started, source, plan, workers }, result);
+    const beside = resolve(record.folder, record.stem);
+    writeFacts(record.folder, beside, body, result.leaves);
+    dropResume(record.folder, record.stem);
+    output.note(imageSays.unsigned(output.safe(sidecarOf(beside))));
+    return tellImaged(body, record.stem, output);
   } finally {
     progress.end();
   }
 }
 
+/** Throws OperatorError (4) where the disk is full: the image is whole then, and is only read again. */
+function writeFacts(folder: string, beside: string, body: ImageBody, leaves: Uint8Array): void {
+  try {
+    writeAtomically(`${beside}.${leavesName}`, leaves);
+    writeAtomically(sidecarOf(beside), `${canonicalJson(asJson(body))}\n`);
+  } catch (error) {
+    throw targetError(error, folder);
+  }
+}
+
+/** Records lie beside the image; those of a clone, which lies on a device, where the officer stands. */
+function recordPlace(place: Place, flags: FlagValues): Place {
+  if (flagText(flags, "format") !== "clone") return place;
+  const device = statSync(resolve(place.folder, place.stem), { throwIfNoEntry: false })?.isBlockDevice() === true;
+  return device ? { folder: process.cwd(), stem: `clone-${place.stem}` } : place;
+}
+
+function drop({ head: { plan } }: ResumeState, { folder, stem }: Place): string[] {
+  plan.targets.forEach(unname);
+  const removed = plan.targets.flatMap(removeLeft);
+  dropResume(folder, stem);
+  return removed;
+}
+
 /** The unsigned facts beside an image that was made without a case; `target` is its path without ending. */
 export function sidecarOf(target: string): string {
   return `${target}.acquisition.json`;
-}
-
-const shownRanges = 20;
-
-/** Bad sectors are loss. */
-function tellImaged(body: ImageBody, name: string, output: Output): ExitCode {
-  const { bytes, image, speed, hashes, blocks, badSectors, badRanges, sectorBytes, source } = body;
-  const rate = `${bytesText(speed.bytesPerSecond)}/s`;
-  output.line(imageSays.imaged(output.safe(name), bytesText(bytes), image.segments.length, rate));
-  for (const [algorithm, value] of Object.entries(hashes)) output.line(imageSays.hashLine(algorithm, value));
-  output.line(imageSays.hashLine("block tree", blocks.root));
-  if (badSectors > 0) {
-    output.line(imageSays.badSectors(badSectors, badRanges.length, sectorBytes));
-    for (const { first, count } of badRanges.slice(0, shownRanges)) output.line(imageSays.badRange(first, count));
-    if (badRanges.length > shownRanges) output.line(imageSays.moreRanges(badRanges.length - shownRanges));
-  }
-  output.event("vestige.acquisition/1", "acquisition", {
-    exhibit: name,
-    source,
-    bytes,
-    sectorBytes,
-    hashes: { ...hashes },
-    root: blocks.root,
-    segments: image.segments.map((segment) => ({ ...segment })),
-    badSectors,
-    badRanges: badRanges.map((range) => ({ ...range })),
-    speed: { ...speed },
-  });
-  const exit = badSectors > 0 ? exitCodes.loss : exitCodes.done;
-  output.summary(exit, { bytes, badSectors });
-  return exit;
 }

@@ -23,6 +23,8 @@ export class ProgressLine {
   /** Starts with the stage, so that the first line shown has a rate. */
   #samples: { at: number; bytes: number }[] = [{ at: performance.now(), bytes: 0 }];
   #drawn = false;
+  #glimpse = "";
+  #stage = "";
 
   constructor(output: Output) {
     this.#output = output;
@@ -35,15 +37,36 @@ export class ProgressLine {
     this.#output.event("vestige.progress/1", "progress", { stage: "acquire", entries, bytes });
   }
 
-  imaging(stage: "read" | "verify", bytes: number, total: number): void {
+  imaging(stage: "read" | "verify", bytes: number, total: number | null): void {
+    const glimpse = stage === "read" ? this.#glimpse : "";
+    this.passing(`image-${stage}`, (...amounts) => imageSays.progress(stage, ...amounts, glimpse), bytes, total);
+  }
+
+  /** Bytes that go by; `say` makes the sentence of share ("" where the total is not known), amount, rate and time left. */
+  passing(
+    stage: string,
+    say: (...amounts: [share: string, done: string, rate: string, left: string]) => string,
+    bytes: number,
+    total: number | null,
+  ): void {
+    if (stage !== this.#stage) {
+      // Another stage counts from its own beginning.
+      this.#stage = stage;
+      this.#samples = [{ at: performance.now(), bytes }];
+    }
     if (!this.#isDue()) return;
     const rate = this.#rate(bytes);
-    const left = rate > 0 && bytes > 0 ? durationText((Math.max(0, total - bytes) / rate) * 1000) : "";
-    const share = Math.floor((bytes / Math.max(1, total)) * 100);
-    const speed = `${bytesText(Math.round(rate))}/s`;
-    const text = imageSays.progress(stage, `${share} %`, bytesText(bytes), speed, left);
-    this.#show(this.#output.interactive ? `${bar(bytes / Math.max(1, total))} ${text}` : text);
-    this.#output.event("vestige.progress/1", "progress", { stage: `image-${stage}`, bytes, total });
+    const left =
+      rate > 0 && bytes > 0 && total !== null ? durationText((Math.max(0, total - bytes) / rate) * 1000) : "";
+    const share = total === null ? "" : `${Math.floor((bytes / Math.max(1, total)) * 100)} %`;
+    const text = say(share, bytesText(bytes), `${bytesText(Math.round(rate))}/s`, left);
+    this.#show(this.#output.interactive && total !== null ? `${bar(bytes / Math.max(1, total))} ${text}` : text);
+    this.#output.event("vestige.progress/1", "progress", { stage, bytes, total });
+  }
+
+  /** What a look at the passing bytes has shown so far, for the next line. */
+  glimpse(text: string): void {
+    this.#glimpse = text;
   }
 
   examining({ units, unitsDone, bytes, bytesDone }: Progress): void {

@@ -15,6 +15,7 @@ export const domains = {
   delegation: "vestige.delegation.1",
   manifest: "vestige.manifest.1",
   report: "vestige.report.1",
+  wipe: "vestige.wipe.1",
 } as const;
 
 export type Domain = (typeof domains)[keyof typeof domains];

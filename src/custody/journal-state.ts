@@ -3,6 +3,7 @@
  * entry. Of lines that bear on none of these only the hash and the link to the line before are checked, without parsing
  * them, so a long journal opens fast; `vestige verify` is what checks signatures.
  */
+import type { JsonObject } from "../../native-free/model/canonical-json.ts";
 import { entrySignedBy, lineLimitBytes, readEntryLine, readLink, zeroHash, type Entry } from "./entry.ts";
 import { linesOf, type JournalFiles } from "./journal-files.ts";
 import { applyKeyEvent, keyForEntry, registerOfGenesis } from "./key-events.ts";
@@ -15,6 +16,8 @@ export interface OpenIntent {
   readonly exhibit: string | null;
   readonly utc: string;
   readonly officer: string;
+  /** As they were announced. */
+  readonly details: JsonObject;
 }
 
 export interface Head {
@@ -178,8 +181,8 @@ export class JournalState {
 
 /** Keeps the open intents. Returns false where a `done` or `failed` ends nothing that is open. */
 export function trackIntent(entry: Entry, intents: Map<number, OpenIntent>): boolean {
-  const { seq, act, phase, exhibit, utc, officer, intent } = entry.body;
-  if (phase === "intent") intents.set(seq, { seq, act, exhibit, utc, officer });
+  const { seq, act, phase, exhibit, utc, officer, intent, details } = entry.body;
+  if (phase === "intent") intents.set(seq, { seq, act, exhibit, utc, officer, details });
   if (phase !== "done" && phase !== "failed") return intent === null;
   if (intent === null || intents.get(intent)?.act !== act) return false;
   return intents.delete(intent);

@@ -18,7 +18,7 @@ import { FolderReader } from "../source/folder-reader.ts";
 import type { ManifestEntry } from "../source/manifest-entry.ts";
 
 /** Files up to this size are read into memory once. */
-const inMemoryBytes = 8 << 20;
+export const inMemoryBytes = 8 << 20;
 const chunkBytes = 256 * 1024;
 
 export interface OpenUnit {
@@ -30,7 +30,7 @@ export interface OpenUnit {
 /** The source is gone as a whole (unplugged, unmounted): stops the run, which continues when it is back. */
 export const sourceGoneCode = "SOURCE_GONE";
 
-type Opened = {
+export type Opened = {
   content: Readable | null;
   findings: Finding[];
   outcome: { status: Status; reason: Reason | null };
@@ -58,25 +58,12 @@ export class FolderUnits {
 
   /** The unit whose manifest line starts at byte `order`. With `untouched` its bytes are not read. */
   open(order: number, untouched: boolean): OpenUnit {
-    const entry = this.#entryAt(order);
+    const entry = entryAt(this.#manifest, order);
     const occurrence = occurrenceOf(entry);
     if (entry.kind !== "file" || entry.status === "failed" || untouched) {
       return { occurrence, content: null, close: () => undefined };
     }
-    const opened = this.#openFile(nameBytes(entry.path), entry, occurrence.path);
-    const outcome = worse(occurrence, opened.outcome);
-    const findings = [...occurrence.findings, ...opened.findings];
-    return { occurrence: { ...occurrence, ...outcome, findings }, content: opened.content, close: opened.close };
-  }
-
-  #entryAt(order: number): ManifestEntry {
-    for (let length = 4096; ; length *= 4) {
-      const bytes = Buffer.alloc(length);
-      const count = readSync(this.#manifest, bytes, 0, length, order);
-      const end = bytes.subarray(0, count).indexOf(0x0a);
-      if (end >= 0) return JSON.parse(bytes.toString("utf8", 0, end)) as ManifestEntry;
-      if (count < length) throw new Error(`no manifest line at byte ${order}`);
-    }
+    return withOpened(occurrence, this.#openFile(nameBytes(entry.path), entry, occurrence.path));
   }
 
   #openFile(path: Uint8Array, entry: ManifestEntry, forensicPath: string): Opened {
@@ -155,7 +142,18 @@ export class FolderUnits {
   }
 }
 
-function sourceGone(): Error {
+/** The entry whose line starts at byte `order` of an open manifest. */
+export function entryAt(manifest: number, order: number): ManifestEntry {
+  for (let length = 4096; ; length *= 4) {
+    const bytes = Buffer.alloc(length);
+    const count = readSync(manifest, bytes, 0, length, order);
+    const end = bytes.subarray(0, count).indexOf(0x0a);
+    if (end >= 0) return JSON.parse(bytes.toString("utf8", 0, end)) as ManifestEntry;
+    if (count < length) throw new Error(`no manifest line at byte ${order}`);
+  }
+}
+
+export function sourceGone(): Error {
   return Object.assign(new Error("the source is gone"), { code: sourceGoneCode });
 }
 
@@ -169,7 +167,7 @@ function identityOf(folder: string): string | null {
   }
 }
 
-function factsOf(
+export function factsOf(
   sha256: string,
   others: { md5: string; sha1: string } | null,
   entry: ManifestEntry,
@@ -178,9 +176,16 @@ function factsOf(
   return { sha256, md5: others?.md5 ?? entry.md5 ?? "", sha1: others?.sha1 ?? entry.sha1 ?? "", histogram };
 }
 
-function changed(what: string, content: Readable | null, close: () => void): Opened {
+export function changed(what: string, content: Readable | null, close: () => void): Opened {
   const findings = [finding("folder/changed-since-acquisition", { what })];
   return { content, findings, outcome: { status: content ? "partial" : "failed", reason: "changed" }, close };
+}
+
+/** The item with what opening its content came to. */
+export function withOpened(occurrence: Occurrence, opened: Opened): OpenUnit {
+  const outcome = worse(occurrence, opened.outcome);
+  const findings = [...occurrence.findings, ...opened.findings];
+  return { occurrence: { ...occurrence, ...outcome, findings }, content: opened.content, close: opened.close };
 }
 
 /** The item of a manifest entry as it was acquired. */

@@ -14,9 +14,9 @@ import { readDocument, verifyManifest } from "../custody/manifest.ts";
 import { selfTestDetails, type SelfTestResult } from "../custody/self-test.ts";
 import type { Signer } from "../custody/signer.ts";
 import { toolIdentity } from "../custody/tool-identity.ts";
-import type { AcquisitionBody } from "../acquire/acquisition.ts";
-import { isAcquired } from "../acquire/acquisition.ts";
-import { caseSays, imageSays, runSays } from "../messages/en.ts";
+import type { AcquisitionBody } from "../acquire/folder/acquisition.ts";
+import { isAcquired } from "../acquire/folder/acquisition.ts";
+import { caseSays, imageSays, logicalSays, runSays } from "../messages/en.ts";
 import { isOperatorError, OperatorError } from "../messages/operator-error.ts";
 import type { Job, LogData, Progress } from "./job.ts";
 import { profileHash, readProfile } from "./profile.ts";
@@ -137,12 +137,10 @@ function checkedManifest(theCase: Case, label: string, journal: Journal): Acquis
 function jobOf(options: ProcessOptions, manifest: AcquisitionBody, profile: Job["profile"]): Omit<Job, "lastDeath"> {
   const { theCase, label, machine } = options;
   const { paths } = theCase;
-  if (!existsSync(manifest.source)) {
-    throw new OperatorError("source/gone", runSays.sourceGone(manifest.source), 4);
-  }
+  const source = examinedSource(theCase, label, manifest);
   return {
     label,
-    source: realpathSync(manifest.source),
+    source,
     manifest: paths.manifest(label),
     manifestLines: manifest.files.lines,
     manifestBytes: manifest.bytes,
@@ -156,10 +154,26 @@ function jobOf(options: ProcessOptions, manifest: AcquisitionBody, profile: Job[
     workerMemoryMb: machine.workerMemoryMb,
     probe: {
       unreadable: [join(vestigeHome(), "officers"), paths.journal],
-      unwritable: [paths.journal, paths.manifest(label), paths.caseFile, join(manifest.source, "vestige-probe")],
+      unwritable: [
+        paths.journal,
+        paths.manifest(label),
+        paths.caseFile,
+        manifest.container ? source : join(source, "vestige-probe"),
+      ],
     },
     threadEntry: options.threadEntry ?? null,
   };
+}
+
+/** The container where the files were copied into one, else the folder itself. Throws OperatorError where it is not there. */
+function examinedSource(theCase: Case, label: string, { container, source }: AcquisitionBody): string {
+  if (container) {
+    const path = join(theCase.paths.exhibit(label), container.file);
+    if (existsSync(path)) return realpathSync(path);
+    throw new OperatorError("source/gone", logicalSays.exhibitContainerAbsent(label, container.file), 4);
+  }
+  if (existsSync(source)) return realpathSync(source);
+  throw new OperatorError("source/gone", runSays.sourceGone(source), 4);
 }
 
 /** A work file made with another profile holds other results: it is removed, and the journal says so. */

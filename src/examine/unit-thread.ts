@@ -2,12 +2,13 @@
 import type { MessagePort } from "node:worker_threads";
 import { serveTasks, type Heartbeat } from "../../workers/thread-port.ts";
 import { examineUnit, type Avoidance, type KnownContent, type UnitContext } from "../../workers/examine-unit.ts";
-import { FolderUnits } from "./folder-unit.ts";
+import { openUnits, type Units } from "./container-unit.ts";
 import type { Profile } from "./profile.ts";
 import { RowSender } from "./row-sender.ts";
 import { join } from "node:path";
 
 export interface UnitThreadData {
+  /** The folder, or the container that its files were copied into. */
   readonly source: string;
   readonly manifest: string;
   readonly spool: string;
@@ -38,13 +39,13 @@ export interface UnitBatchResult {
 await serveTasks<UnitThreadData, UnitBatch, UnitBatchResult>((data, heartbeat) => {
   const sender = new RowSender(data.port);
   // Opened by the first task: what fails then ends the task with its reason, not the thread without one.
-  let units: FolderUnits | null = null;
+  let units: Units | null = null;
   const known = new Map<string, KnownContent>();
   let spooled = 0;
   const spoolFile = () => join(data.spool, `${data.slot}-${process.pid}-${Date.now().toString(36)}-${spooled++}`);
   return async (batch) => {
     const faults: ReaderFault[] = [];
-    units ??= new FolderUnits(data.source, data.manifest, () => heartbeat.beat());
+    units ??= openUnits(data.source, data.manifest, () => heartbeat.beat());
     for (const { key, order } of batch.units) {
       const context = contextOf(data.profile, heartbeat, key, {
         avoid: new Map(batch.avoid),

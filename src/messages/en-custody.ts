@@ -156,7 +156,7 @@ export const sourceFile = (what: string, path: string, detail: string) =>
 export const noExhibitsWithSource = () => `No exhibit of this case has a manifest, so there is no source to compare.`;
 export const entriesDetail = (entries: number) => `${entries} entries`;
 export const unknownAction = (action: string) =>
-  `Expected key, keys, log, checkpoint, add-officer or revoke, found "${action}"; see: vestige help custody`;
+  `Expected key, keys, log, checkpoint, add-officer, revoke, due, seal-open or seal-close, found "${action}"; see: vestige help custody`;
 export const argumentMissing = (name: string) => `Expected ${name}, found nothing; see: vestige help custody`;
 export const keyUnknown = (key: string) =>
   `Expected the id of a key that may sign in this case, found ${key}; see: vestige custody log CASE`;

@@ -14,7 +14,6 @@ export function byteSize(bytes: number): string {
   return unit === 0 ? `${bytes} bytes` : `${value.toPrecision(3)} ${units[unit]}`;
 }
 
-export const title = () => "Chain-of-custody report";
 export const demonstration = () => "DEMONSTRATION: not evidence";
 export const demonstrationMeaning = () =>
   "This case was made to show the program. Its key was made without an officer; nothing in this report proves anything.";
@@ -171,6 +170,12 @@ export const labels: Readonly<Record<string, string>> = {
   "files.sha256": "SHA-256 of files.jsonl",
   "files.lines": "Lines of files.jsonl",
   "files.root": "Hash-tree root over the lines",
+  "container.file": "Container (AFF4-L)",
+  "container.size": "Bytes of the container",
+  "container.sha256": "SHA-256 of the container",
+  "container.urn": "Identity of the container",
+  "container.contents": "Different contents in it",
+  "container.duplicates": "Further occurrences of them",
   manifestHash: "Hash of the signed manifest",
   "medium.vendor": "Vendor, as the system states it",
   "medium.model": "Model, as the system states it",
@@ -184,19 +189,12 @@ export const labels: Readonly<Record<string, string>> = {
   "medium.hiddenSectors": "Hidden sectors (HPA, DCO)",
   "medium.mounts": "Mounted at",
   sectorBytes: "Bytes of a sector",
-  "image.format": "Format of the image",
   "image.compression": "Compression",
-  "image.segments": "Files of the image",
-  "hashes.md5": "MD5 of the medium",
-  "hashes.sha1": "SHA-1 of the medium",
-  "hashes.sha256": "SHA-256 of the medium",
   "blocks.count": "Blocks of 1 MiB in the hash tree",
   "blocks.root": "Hash-tree root over the blocks",
   badSectors: "Unreadable sectors",
   badRanges: "Where",
   retriedReads: "Repeated reads",
-  verified: "Verified",
-  "speed.bytesPerSecond": "Bytes per second while reading",
   entries: "Entries",
   bytes: "Bytes read",
   resumedEntries: "Entries kept from an interrupted start",
@@ -231,8 +229,6 @@ export const labels: Readonly<Record<string, string>> = {
   session: "Session key",
 };
 export const noMounts = () => "nowhere";
-export const imageVerified = () => "every hash was computed again from the written files";
-export const bytesOf = (bytes: number) => `${grouped(bytes)} bytes`;
 export const sectorRange = (first: number, count: number) =>
   count === 1 ? `sector ${grouped(first)}` : `sectors ${grouped(first)} to ${grouped(first + count - 1)}`;
 export const moreInManifest = (count: number) => `and ${grouped(count)} more in the signed manifest`;
@@ -321,6 +317,16 @@ const limitationTexts: Readonly<Record<string, (params: Params) => string>> = {
     `Whether the drive of exhibit ${label} hides sectors (HPA, DCO) could not be determined; hidden sectors are not in the image.`,
   "bad-sectors": ({ label, sectors }) =>
     `${counted(Number(sectors), "sector", "sectors")} of exhibit ${label} could not be read and stand as zeros in the image; the ranges are listed with its acquisition.`,
+  "unstable-sectors": ({ label, sectors }) =>
+    `${counted(Number(sectors), "sector", "sectors")} of exhibit ${label} gave two different answers; the image keeps the one that was read twice alike.`,
+  "not-protected": ({ label }) =>
+    `The system was not kept from writing to the device of exhibit ${label} by a read-only flag; the reason is with its acquisition.`,
+  "no-clock-of": ({ label }) =>
+    `The clock of exhibit ${label} was not compared with a reference: its file times may be off by an unknown amount.`,
+  "seals-stated": () =>
+    "Seals, their openings and who was present are what officers entered; the program never saw a seal. Times stated for them are the officers’, times of recording the machine’s.",
+  "copies-stated": () =>
+    "Hashes of copies were computed by the program; where they are kept, on which medium and in whose hands is what officers entered.",
   "not-enforced": ({ label, measure, why }) =>
     `Exhibit ${label}: the sandbox measure “${measure}” was not enforced while evidence was read (${why}).`,
   pending: ({ items }) =>

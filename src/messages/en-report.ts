@@ -31,6 +31,8 @@ export const reportFormat = (format: string) =>
   `Expected --format html or json, found "${format}"; print the HTML form to get paper or PDF.`;
 export const reportKind = (kind: string, known: readonly string[]) =>
   `Expected a kind of report (${known.join(", ")}), found "${kind}".`;
+export const reportLabels = () =>
+  `Expected no labels for the kind custody, which is about the whole case; leave them out.`;
 export const reportMade = (file: string) => `Report: ${file}`;
 export const reportHash = (hash: string) => `Content hash: ${hash}`;
 export const reportPage = (file: string, sha256: string) => `Anybody can check it with ${file} (SHA-256 ${sha256}).`;

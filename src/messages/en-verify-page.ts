@@ -63,6 +63,14 @@ export const pageSays = {
     recorded: "Recorded in the journal",
     made: "Made",
     root: "Root over the lines",
+    blockRoot: "Root over the blocks",
+    range: "Proved bytes",
+    blocks: "Blocks",
+    medium: "The medium",
+    entry: "Proved entry",
+    line: "Line of the list",
+    entryHash: "SHA-256 of the file",
+    size: "Bytes of the file",
   },
   verdicts: { good: "Unchanged", bad: "Changed or not genuine", unsure: "Cannot be decided" },
 
@@ -159,6 +167,37 @@ export const pageSays = {
   notInUnprovedList: () =>
     "It is in no list given here, and none of the lists is proved, so nothing says whether its bytes were acquired.",
   nothingToCompare: () => "Its hash is shown; there is nothing to compare it with.",
+
+  statedNumber: (number: string) => `${number} (as the proof states it)`,
+  rangeOf: (from: number, last: number, length: number) => `bytes ${from} to ${last} of the medium (${length} bytes)`,
+  blocksOf: (first: number, count: number, size: number, data: boolean) =>
+    `${first} to ${first + count - 1} of ${size} bytes each, ${data ? "carried in the proof" : "by their hashes alone"}`,
+  mediumOf: (bytes: number, sha256: string) => `${bytes} bytes, SHA-256 ${sha256}`,
+  proofOfRange: (from: number, last: number, exhibit: string) =>
+    `Bytes ${from} to ${last} of exhibit ${exhibit} are proved: the hashes of their blocks lead to the root in the signed manifest.`,
+  proofOfFile: (path: string, exhibit: string) =>
+    `The entry ${path} of exhibit ${exhibit} is proved: its line leads to the root in the signed manifest.`,
+  proofSelfSigned: (proved: string) =>
+    `${proved} But the manifest was checked with the key that is printed in the proof itself.`,
+  proofForeign: () => "The manifest in the proof belongs to another case.",
+  proofRangeWrong: () => "The proof does not hold: its blocks are not those of the range that it states.",
+  proofLineWrong: () => "The proof does not hold: there is no entry of a list of files in it.",
+  proofDataWrong: (block: number) =>
+    `The proof does not hold: the data in it does not give the hash that it states (block ${block}).`,
+  proofPathWrong: () => "The proof does not hold: its path does not lead to the root in the signed manifest.",
+  proofData: () => "Give the bytes themselves too: the file, the whole blocks, or the whole medium.",
+  provedBy: (proof: string, what: string) => `${what} Shown by ${proof}.`,
+  isProvedFile: (path: string) => `It is the file ${path} that a proof is about: the hashes are the same.`,
+  notProvedFile: (path: string) => `It is not the file ${path} that the proof is about: the hashes differ.`,
+  provedWithoutHash: (path: string) => `The proof is about ${path}, which was not read: it states no hash to compare.`,
+  isProvedRange: () => "It is exactly the range that a proof is about.",
+  notProvedRange: () => "It has the size of the proved range, but other bytes.",
+  isProvedBlocks: (from: number, last: number) => `It holds the proved blocks, bytes ${from} to ${last} of the medium.`,
+  notProvedBlock: (block: number) =>
+    `It has the size of the proved blocks or of the medium, but block ${block} differs.`,
+  /** `length` is that of the range where the proof carries the blocks. */
+  sizeFitsNot: (from: number, last: number, size: number, length: number | null, bytes: number) =>
+    `It cannot be compared with the proof: expected are the whole blocks, bytes ${from} to ${last} of the medium (${size} bytes)${length === null ? "" : `, exactly the range (${length} bytes)`}, or the whole medium (${bytes} bytes).`,
 
   waiting: () => "No file given yet.",
   reading: (name: string, percent: number) => `Reading ${name} … ${percent} %`,

@@ -4,8 +4,16 @@
  */
 export * as caseSays from "./en-case.ts";
 export * as cliSays from "./en-cli.ts";
+export * as copySays from "./en-copy.ts";
 export * as custodySays from "./en-custody.ts";
 export * as imageSays from "./en-image.ts";
+export * as logicalSays from "./en-logical.ts";
+export * as mediumSays from "./en-medium.ts";
+export * as proveSays from "./en-prove.ts";
+export * as reportKindSays from "./en-report-kinds.ts";
 export * as reportSays from "./en-report.ts";
 export * as runSays from "./en-run.ts";
+export * as sealSays from "./en-seal.ts";
 export * as searchSays from "./en-search.ts";
+export * as triageSays from "./en-triage.ts";
+export * as wipeSays from "./en-wipe.ts";

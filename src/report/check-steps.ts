@@ -28,10 +28,10 @@ export function checkSteps({ content, delegation, key }: SignedReport): CheckSte
     const script = hashScript(json, "['delegation']", "body", "hash", "vestige.delegation.1");
     steps.push({ say: text.checkSession(), run: `${script}\n${verifyCommand(officer?.publicKey ?? "")}` });
   }
-  steps.push({
-    say: text.checkManifest(),
-    run: 'grep -c "$(sha256sum < FILE | cut -c1-64)" ../exhibits/LABEL/files.jsonl',
-  });
+  if (content.kind === "custody") {
+    const run = 'grep -c "$(sha256sum < FILE | cut -c1-64)" ../exhibits/LABEL/files.jsonl';
+    steps.push({ say: text.checkManifest(), run });
+  }
   steps.push({ say: text.checkPaper(content.checkpoint.body.seq), run: null });
   return steps;
 }

@@ -1,19 +1,24 @@
 /**
- * What a chain-of-custody report says, as data: facts only, no markup, no clock, no randomness. The JSON form holds it as
+ * What the reports of a case say, as data: facts only, no markup, no clock, no randomness. The JSON form holds it as
  * `content` under `contentHash` = SHA-256("vestige.report.1" ‖ 0x00 ‖ JCS(content)); the HTML form renders it and nothing
  * else. Byte counts beyond 2^53 do not occur: a folder's files are counted with numbers and refused beyond them.
  */
 import type { JsonObject } from "../../native-free/model/canonical-json.ts";
 import type { Severity } from "../../native-free/model/findings.ts";
 import type { ExhibitFile } from "../case/case-folder.ts";
+import type { OperationForm } from "../case/operation-form.ts";
 import type { RecordedOperation } from "../case/operation.ts";
 import type { Checkpoint } from "../custody/checkpoint.ts";
+import type { PreservationCopy } from "../custody/copies.ts";
 import type { ToolIdentity } from "../custody/entry.ts";
+import type { Seal } from "../custody/seals.ts";
 import type { VerifiedPart } from "../custody/verify-case.ts";
 
 export const reportSchema = "vestige.report/1";
 
-export type ReportKind = "custody";
+/** In the order in which help lists them: R9, R2, R3 and R4 of the procedure. */
+export const reportKindIds = ["custody", "acquisition", "seals", "copies"] as const;
+export type ReportKind = (typeof reportKindIds)[number];
 
 /** Items and bytes of one state. */
 export interface Sum {
@@ -124,7 +129,8 @@ export interface Limitation {
 /** How many entries and items a report shows; the rest is counted and named. */
 export const reportBounds = { findingItems: 25, journalFirst: 60, journalLast: 340 } as const;
 
-export interface ReportContent {
+/** The block that every report has. */
+export interface ReportCommon {
   readonly schema: typeof reportSchema;
   readonly kind: ReportKind;
   /** The journal entry that announced this report: its number in the case. */
@@ -145,11 +151,21 @@ export interface ReportContent {
     readonly created: string;
     readonly demonstration: boolean;
   };
-  readonly completeness: Completeness;
   readonly operation: RecordedOperation | null;
+  readonly officers: readonly OfficerContent[];
+  readonly checkpoint: Checkpoint;
+  /** Verification of the whole case when the report was made. */
+  readonly verification: { readonly ok: boolean; readonly parts: readonly VerifiedPart[] };
+  readonly limitations: readonly Limitation[];
+  readonly files: readonly ReportedFile[];
+}
+
+/** R9: the whole chain. */
+export interface CustodyContent extends ReportCommon {
+  readonly kind: "custody";
+  readonly completeness: Completeness;
   readonly exhibits: readonly ExhibitContent[];
   readonly findings: readonly FindingClass[];
-  readonly officers: readonly OfficerContent[];
   readonly journal: {
     readonly entries: number;
     readonly first: readonly JournalLine[];
@@ -157,18 +173,61 @@ export interface ReportContent {
     readonly omitted: number;
     readonly last: readonly JournalLine[];
   };
-  readonly checkpoint: Checkpoint;
-  /** Verification of the whole case when the report was made. */
-  readonly verification: { readonly ok: boolean; readonly parts: readonly VerifiedPart[] };
   /** The last self-test that the journal records, null where there is none. */
   readonly selfTest: JsonObject | null;
-  readonly limitations: readonly Limitation[];
-  readonly files: readonly ReportedFile[];
 }
 
+/** One medium, or one folder that was acquired as such. */
+export interface AcquiredMedium {
+  readonly intake: ExhibitFile;
+  /** The signed body of `acquisition.json`, null where the exhibit was not acquired. */
+  readonly acquisition: JsonObject | null;
+  readonly manifestHash: string | null;
+  /** Who acquired it and the entry that records the manifest; null where none does. */
+  readonly recorded: { readonly seq: number; readonly utc: string; readonly officer: string } | null;
+  /** The form's comparisons of this source's clock with a reference. */
+  readonly clocks: OperationForm["clocks"];
+  /** Refusals of the program that an officer overrode. */
+  readonly overrides: readonly {
+    readonly seq: number;
+    readonly utc: string;
+    readonly officer: string;
+    readonly code: string;
+  }[];
+  /** Starts of the acquisition that the journal records, and those that failed. */
+  readonly attempts: { readonly begun: number; readonly failed: number };
+}
+
+/** R2: what was acquired from what, how, and with which result. */
+export interface AcquisitionContent extends ReportCommon {
+  readonly kind: "acquisition";
+  readonly media: readonly AcquiredMedium[];
+}
+
+/** R3: seals, and envelopes that were opened and closed again. */
+export interface SealsContent extends ReportCommon {
+  readonly kind: "seals";
+  readonly seals: readonly Seal[];
+}
+
+/** R4: preservation copies, where they are and in whose hands they were. */
+export interface CopiesContent extends ReportCommon {
+  readonly kind: "copies";
+  readonly copies: readonly PreservationCopy[];
+}
+
+export interface ReportContents {
+  readonly custody: CustodyContent;
+  readonly acquisition: AcquisitionContent;
+  readonly seals: SealsContent;
+  readonly copies: CopiesContent;
+}
+
+export type ReportContent = ReportContents[ReportKind];
+
 /** The signed document, as the custody code makes it. */
-export interface SignedReport {
-  readonly content: ReportContent;
+export interface SignedReport<Content extends ReportCommon = ReportContent> {
+  readonly content: Content;
   /** Hex. */
   readonly contentHash: string;
   /** Base64. */

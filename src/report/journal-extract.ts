@@ -1,10 +1,10 @@
 /** What a report takes from the journal, in one pass and with bounded memory. */
 import type { JsonObject, JsonValue } from "../../native-free/model/canonical-json.ts";
 import type { Entry } from "../custody/entry.ts";
-import { reportBounds, type JournalLine, type ReportContent } from "./content.ts";
+import { reportBounds, type JournalLine, type CustodyContent } from "./content.ts";
 
 export interface JournalExtract {
-  readonly journal: ReportContent["journal"];
+  readonly journal: CustodyContent["journal"];
   readonly selfTest: JsonObject | null;
 }
 

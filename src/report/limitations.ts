@@ -3,9 +3,9 @@ import { containers } from "../../native-free/containers/index.ts";
 import { extractors } from "../../native-free/extractors/index.ts";
 import type { JsonValue } from "../../native-free/model/canonical-json.ts";
 import type { OpenIntent } from "../custody/journal-state.ts";
-import type { ExhibitContent, Limitation, ReportContent } from "./content.ts";
+import type { AcquiredMedium, CustodyContent, ExhibitContent, Limitation, ReportCommon } from "./content.ts";
 
-type Facts = Pick<ReportContent, "case" | "completeness" | "exhibits" | "operation"> & {
+type Facts = Pick<CustodyContent, "case" | "completeness" | "exhibits" | "operation"> & {
   /** Acts begun and not ended, this report's own left out. */
   readonly openIntents: readonly OpenIntent[];
 };
@@ -29,7 +29,30 @@ export function limitationsOf(facts: Facts): Limitation[] {
   return list;
 }
 
-function exhibitLimitations({ intake, acquisition, processing }: ExhibitContent): Limitation[] {
+/** Those of a report on acquisitions, whatever was done with the exhibits afterwards. */
+export function acquisitionLimitations(theCase: ReportCommon["case"], media: readonly AcquiredMedium[]): Limitation[] {
+  const list = statedLimitations(theCase, null);
+  for (const { intake, acquisition, clocks } of media) {
+    const { label } = intake;
+    list.push(
+      ...exhibitLimitations({ intake, acquisition, processing: null }).filter(({ code }) => code !== "not-processed"),
+    );
+    if (acquisition && clocks.length === 0) list.push({ code: "no-clock-of", params: { label } });
+  }
+  return list;
+}
+
+/** Those of a report whose facts officers stated; `code` names what they are about. */
+export function statedLimitations(theCase: ReportCommon["case"], code: string | null): Limitation[] {
+  const codes = [theCase.demonstration ? "demonstration" : null, code, "machine-clock"];
+  return codes.flatMap((each) => (each === null ? [] : [{ code: each, params: {} }]));
+}
+
+function exhibitLimitations({
+  intake,
+  acquisition,
+  processing,
+}: Pick<ExhibitContent, "intake" | "acquisition" | "processing">): Limitation[] {
   const { label } = intake;
   if (intake.decision === "none") return [{ code: "not-to-acquire", params: { label, reason: intake.reason ?? "" } }];
   if (!acquisition) return [{ code: "not-acquired", params: { label } }];
@@ -51,10 +74,22 @@ function imageLimitations(label: string, acquisition: { readonly [key: string]: 
   const list: Limitation[] = [{ code: "image-not-examined", params: { label } }];
   list.push({ code: "image-not-read-again", params: { label } });
   const medium = acquisition["medium"];
-  if (isObject(medium) && medium["kind"] !== "file") list.push({ code: "hidden-sectors", params: { label } });
+  if (isObject(medium) && mayHide(medium)) list.push({ code: "hidden-sectors", params: { label } });
   const sectors = Number(acquisition["badSectors"] ?? 0);
   if (sectors > 0) list.push({ code: "bad-sectors", params: { label, sectors } });
+  const { unstable, unlistedUnstable, protection } = acquisition;
+  const odd = (Array.isArray(unstable) ? unstable.length : 0) + Number(unlistedUnstable ?? 0);
+  if (odd > 0) list.push({ code: "unstable-sectors", params: { label, sectors: odd } });
+  if (isObject(protection) && protection["method"] === "not-set")
+    list.push({ code: "not-protected", params: { label } });
   return list;
+}
+
+/** Whether the medium may have hidden areas, as far as was recorded. */
+function mayHide(medium: { readonly [key: string]: JsonValue }): boolean {
+  const { hidden } = medium;
+  if (!isObject(hidden)) return medium["kind"] !== "file";
+  return hidden["hpa"] === "not determinable" || hidden["dco"] === "not determinable";
 }
 
 function isObject(value: JsonValue | undefined): value is { readonly [key: string]: JsonValue } {

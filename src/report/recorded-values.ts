@@ -13,6 +13,12 @@ export function arrayOf(value: JsonValue | undefined): JsonObject[] {
   return Array.isArray(value) ? (value as readonly JsonValue[]).map((part) => objectOf(part)) : [];
 }
 
+/** The texts of a list; [] where it is none. */
+export function textsOf(value: JsonValue | undefined): string[] {
+  if (!Array.isArray(value)) return [];
+  return (value as readonly JsonValue[]).filter((part): part is string => typeof part === "string");
+}
+
 /** A recorded value for people, null where there is none. */
 export function valueOf(value: JsonValue | undefined): HtmlValue {
   if (value === undefined || value === null) return null;

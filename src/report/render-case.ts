@@ -4,14 +4,14 @@ import * as text from "../messages/en-report-page.ts";
 import type { JsonObject, JsonValue } from "../../native-free/model/canonical-json.ts";
 import type { OperationForm } from "../case/operation-form.ts";
 import type { ScopeRules } from "../case/scope.ts";
-import type { ExhibitContent, ReportContent } from "./content.ts";
+import type { ExhibitContent, CustodyContent, ReportCommon } from "./content.ts";
 import { evidence, html, type Html, type HtmlValue } from "./html.ts";
 import { flatten } from "./journal-extract.ts";
 import { arrayOf, hashOf, objectOf, toolOf, valueOf } from "./recorded-values.ts";
 import { renderImage } from "./render-image.ts";
 import { factTable, list, mono, said, section } from "./render-parts.ts";
 
-export function renderAuthority(content: ReportContent): Html {
+export function renderAuthority(content: ReportCommon): Html {
   const { number, id, authority, scope, created } = content.case;
   const rules = content.operation?.form.scope ?? null;
   return section(
@@ -48,7 +48,7 @@ function scopeTable({ custodians, dates, folders, types, terms }: ScopeRules): H
   ]);
 }
 
-export function renderOperation({ operation }: ReportContent): Html {
+export function renderOperation({ operation }: ReportCommon): Html {
   if (!operation) return section("operation", text.headings.operation, html`<p>${text.noOperation()}</p>`);
   const { form, seq, utc, earlier } = operation;
   return section(
@@ -84,7 +84,7 @@ function operationRows(form: OperationForm): [string, HtmlValue][] {
   ];
 }
 
-export function renderExhibits({ exhibits }: ReportContent): Html {
+export function renderExhibits({ exhibits }: CustodyContent): Html {
   return section(
     "exhibits",
     text.headings.exhibits,
@@ -92,8 +92,9 @@ export function renderExhibits({ exhibits }: ReportContent): Html {
   );
 }
 
-function renderExhibit({ intake, acquisition, manifestHash }: ExhibitContent): Html {
-  const form = factTable([
+/** The intake form; `all` says of what is not known that it was not recorded. */
+export function renderIntake(intake: ExhibitContent["intake"], all: boolean): Html {
+  const rows: [string, HtmlValue][] = [
     ["description", said(intake.description)],
     ["make", said(intake.make)],
     ["model", said(intake.model)],
@@ -107,20 +108,25 @@ function renderExhibit({ intake, acquisition, manifestHash }: ExhibitContent): H
     ["decision", text.decisions[intake.decision]],
     ["reason", said(intake.reason)],
     ["registered", intake.registered],
-  ]);
+  ];
+  // A reason is given where an exhibit is not acquired, and only there.
+  return factTable(all ? rows.filter(([name, value]) => name !== "reason" || value !== null) : rows, all);
+}
+
+function renderExhibit({ intake, acquisition, manifestHash }: ExhibitContent): Html {
   return html`<article>
     <h3>${text.exhibitTitle(intake.label)}</h3>
-    ${form}
+    ${renderIntake(intake, false)}
     <h4>${text.acquisitionTitle()}</h4>
     ${acquisition ? renderAcquisition(acquisition, manifestHash) : html`<p>${text.notAcquired()}</p>`}
   </article> `;
 }
 
 function renderAcquisition(body: JsonObject, manifestHash: string | null): Html {
-  return body["kind"] === "image" ? renderImage(body, manifestHash) : renderFolder(body, manifestHash);
+  return body["kind"] === "image" ? renderImage(body, manifestHash, { all: false }) : renderFolder(body, manifestHash);
 }
 
-function renderFolder(body: JsonObject, manifestHash: string | null): Html {
+export function renderFolder(body: JsonObject, manifestHash: string | null): Html {
   const known = [
     "kind",
     "source",
@@ -134,6 +140,7 @@ function renderFolder(body: JsonObject, manifestHash: string | null): Html {
     "resumedEntries",
   ];
   const files = objectOf(body["files"]);
+  const container = objectOf(body["container"]);
   const tallies = [body["kinds"], body["statuses"]].flatMap((part) =>
     [...flatten(part ?? null)].sort(([a], [b]) => (a < b ? -1 : 1)),
   );
@@ -145,11 +152,17 @@ function renderFolder(body: JsonObject, manifestHash: string | null): Html {
     ["files.lines", valueOf(files["lines"])],
     ["files.sha256", hashOf(files["sha256"])],
     ["files.root", hashOf(files["root"])],
+    ["container.file", valueOf(container["file"])],
+    ["container.size", valueOf(container["size"])],
+    ["container.sha256", hashOf(container["sha256"])],
+    ["container.urn", valueOf(container["urn"])],
+    ["container.contents", valueOf(container["contents"])],
+    ["container.duplicates", valueOf(container["duplicates"])],
     ["manifestHash", manifestHash === null ? null : mono(manifestHash)],
   ]);
 }
 
-export function renderProcessing({ exhibits }: ReportContent): Html {
+export function renderProcessing({ exhibits }: CustodyContent): Html {
   const shown = exhibits.filter(({ intake }) => intake.decision === "acquire");
   return section(
     "processing",

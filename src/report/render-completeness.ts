@@ -1,10 +1,10 @@
 /** Page one: the completeness statement. */
 import * as text from "../messages/en-report-page.ts";
-import { fileStates, type Completeness, type ReportContent, type StateSums, type Sum } from "./content.ts";
+import { fileStates, type Completeness, type CustodyContent, type StateSums, type Sum } from "./content.ts";
 import { evidence, html, type Html } from "./html.ts";
 import { section, share, strip, swatch } from "./render-parts.ts";
 
-export function renderCompleteness(content: ReportContent): Html {
+export function renderCompleteness(content: CustodyContent): Html {
   const { completeness, exhibits } = content;
   const { files, filesTotal } = completeness;
   const without = exhibits.filter(({ acquisition }) => acquisition === null).map(({ intake }) => intake.label);
@@ -101,7 +101,7 @@ function whyTable({ why }: Completeness): Html {
 const undone = ["not-to-acquire", "not-acquired", "not-processed", "pending", "open-act", "not-enforced"];
 const undoneShown = 6;
 
-function notDone({ limitations }: ReportContent): Html | null {
+function notDone({ limitations }: CustodyContent): Html | null {
   const found = limitations.filter(({ code }) => undone.includes(code));
   if (found.length === 0) return null;
   const rest = found.length - undoneShown;
@@ -112,7 +112,7 @@ function notDone({ limitations }: ReportContent): Html | null {
     </ul>`;
 }
 
-function runLines({ exhibits }: ReportContent): Html[] {
+function runLines({ exhibits }: CustodyContent): Html[] {
   return exhibits.flatMap(({ intake, processing }) => {
     if (!processing) return [];
     const started = String(processing["started"] ?? "");

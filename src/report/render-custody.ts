@@ -1,12 +1,12 @@
 /** Findings, verification, journal, keys, self-test, limitations, how to check. */
 import * as text from "../messages/en-report-page.ts";
-import type { FindingClass, JournalLine, ReportContent, SignedReport } from "./content.ts";
+import type { FindingClass, JournalLine, CustodyContent, ReportCommon, SignedReport } from "./content.ts";
 import { checkSteps } from "./check-steps.ts";
 import { evidence, html, type Html, type HtmlValue } from "./html.ts";
 import { flatten } from "./journal-extract.ts";
 import { commands, factTable, mono, section } from "./render-parts.ts";
 
-export function renderFindings({ findings, files }: ReportContent): Html {
+export function renderFindings({ findings, files }: CustodyContent): Html {
   const items = files.find(({ what }) => what === "items");
   return section(
     "findings",
@@ -46,7 +46,7 @@ function renderClass(found: FindingClass, file: string): Html {
   </article> `;
 }
 
-export function renderVerification({ verification }: ReportContent): Html {
+export function renderVerification({ verification }: ReportCommon): Html {
   const { verificationColumns } = text;
   return section(
     "verification",
@@ -78,7 +78,7 @@ export function renderVerification({ verification }: ReportContent): Html {
   );
 }
 
-export function renderJournal({ journal }: ReportContent): Html {
+export function renderJournal({ journal }: CustodyContent): Html {
   const { journalColumns: columns } = text;
   const omitted =
     journal.omitted > 0
@@ -118,7 +118,7 @@ function journalRow({ seq, utc, officer, act, phase, exhibit, summary, hash }: J
   </tr>`;
 }
 
-export function renderKeys({ officers }: ReportContent): Html {
+export function renderKeys({ officers }: ReportCommon): Html {
   const { keyColumns } = text;
   return section(
     "keys",
@@ -148,7 +148,7 @@ export function renderKeys({ officers }: ReportContent): Html {
   );
 }
 
-export function renderSelfTest({ selfTest }: ReportContent): Html {
+export function renderSelfTest({ selfTest }: CustodyContent): Html {
   const rows = selfTest
     ? [...flatten(selfTest)]
         .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -157,7 +157,7 @@ export function renderSelfTest({ selfTest }: ReportContent): Html {
   return section("selftest", text.headings.selfTest, selfTest ? factTable(rows) : html`<p>${text.noSelfTest()}</p>`);
 }
 
-export function renderLimitations({ limitations }: ReportContent): Html {
+export function renderLimitations({ limitations }: ReportCommon): Html {
   return section(
     "limitations",
     text.headings.limitations,

@@ -3,6 +3,7 @@ import * as text from "../messages/en-report-page.ts";
 import { visible } from "./visible-text.ts";
 
 export interface RunningText {
+  readonly title: string;
   readonly caseNumber: string;
   readonly contentHash: string;
   readonly demonstration: boolean;
@@ -18,14 +19,14 @@ export function cssString(value: string): string {
   return `"${safe.join("")}"`;
 }
 
-export function reportStyle({ caseNumber, contentHash, demonstration }: RunningText): string {
+export function reportStyle({ title, caseNumber, contentHash, demonstration }: RunningText): string {
   const { page, of } = text.pageOf;
   const warning = demonstration
     ? `@top-center { content: ${cssString(text.demonstration())}; color: #a3231b; font: bold 8pt ${runningFont}; }`
     : "";
   return `@page {
   size: A4; margin: 20mm 16mm 18mm;
-  @top-left { content: ${cssString(`${text.title()} ${caseNumber}`)}; ${running} }
+  @top-left { content: ${cssString(`${title} ${caseNumber}`)}; ${running} }
   ${warning}
   @top-right { content: "${page} " counter(page) " ${of} " counter(pages); ${running} }
   @bottom-left { content: ${cssString(text.contentHashShort(contentHash))}; ${running} }
@@ -41,11 +42,12 @@ const body = `:root { color-scheme: light; --ink: #1c2024; --soft: #5a636e; --li
 * { box-sizing: border-box; }
 html { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 body { margin: 0 auto; max-width: 58rem; padding: 2.5rem 1.5rem 5rem; color: var(--ink); background: #fff; font: 1rem/1.5 Georgia, "Times New Roman", "DejaVu Serif", serif; }
-h1, h2, h3, h4, th, dt, .kind, .strips, .severity, .demonstration { font-family: system-ui, "Segoe UI", "Helvetica Neue", "DejaVu Sans", Arial, sans-serif; }
+h1, h2, h3, h4, h5, th, dt, .kind, .strips, .severity, .demonstration { font-family: system-ui, "Segoe UI", "Helvetica Neue", "DejaVu Sans", Arial, sans-serif; }
 h1 { font-size: 2rem; line-height: 1.2; margin: 0 0 1rem; letter-spacing: -.01em; overflow-wrap: anywhere; }
 h2 { font-size: 1.2rem; margin: 2.5rem 0 .6rem; padding-top: .5rem; border-top: 2px solid var(--ink); }
 h3 { font-size: 1rem; margin: 1.4rem 0 .4rem; }
 h4 { font-size: .9rem; margin: 1rem 0 .3rem; color: var(--soft); }
+h5 { font-size: .85rem; margin: .8rem 0 .2rem; }
 p { margin: .3rem 0 .7rem; }
 .kind { margin: 0; font-size: .9rem; letter-spacing: .06em; text-transform: uppercase; color: var(--soft); }
 dl { display: grid; grid-template-columns: 9rem 1fr; gap: .2rem 1rem; margin: 0; font-size: .95rem; }
@@ -74,6 +76,12 @@ td.n:last-child, th.n:last-child { padding-right: 0; }
 thead th { white-space: nowrap; }
 .items td:first-child { width: 46%; }
 .items td:last-child { white-space: nowrap; width: 4.5rem; }
+.hashes th[scope="row"] { width: 12.5rem; font-weight: normal; }
+.hashes td:last-child { white-space: nowrap; }
+.segments th[scope="row"] { width: 11rem; font-weight: normal; }
+.media td:nth-child(2) { width: 32%; }
+.hands { table-layout: fixed; }
+.hands tbody th, .hands tbody td { height: 3.4rem; vertical-align: bottom; border-bottom: 1px solid var(--ink); border-top: 0; }
 .journal { font-size: .82rem; }
 .journal td:nth-child(3), .journal td:nth-child(3) .ev, .journal td:nth-child(4), .journal td:nth-child(4) .ev { overflow-wrap: break-word; }
 .journal .time { white-space: nowrap; }
@@ -96,7 +104,7 @@ bdi.ev { white-space: pre-wrap; overflow-wrap: anywhere; }
   h1 { margin-bottom: 3mm; }
   .page-one h2 { margin-top: 6mm; }
   h2, h3, h4 { break-after: avoid; }
-  tr, pre, .strips { break-inside: avoid; }
+  tr, pre, .strips, .hands, .record .facts { break-inside: avoid; }
   thead { display: table-header-group; }
   tfoot { display: table-row-group; }
   a { color: inherit; text-decoration: none; }

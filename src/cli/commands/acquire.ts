@@ -1,11 +1,13 @@
 /** `vestige acquire`: reads a source once and signs its manifest. */
-import { acquireExhibit, type AcquisitionBody } from "../../acquire/acquisition.ts";
+import { acquireExhibit, type AcquisitionBody } from "../../acquire/folder/acquisition.ts";
 import { cliSays, imageSays } from "../../messages/en.ts";
 import { exitCodes, OperatorError, type ExitCode } from "../../messages/operator-error.ts";
 import { bytesText, countText } from "../amounts.ts";
 import { flagText, type Command, type CommandContext } from "../command.ts";
 import { machineFlags, machineOptions, openDesk } from "../desk.ts";
-import { asksForImage, imageFlags, imageIntoCase, imageWithoutCase } from "../imaging.ts";
+import { imageIntoCase, imageWithoutCase } from "../imaging.ts";
+import { imageFlags, kindAsked } from "../imaging-flags.ts";
+import { logicalIntoCase, logicalWithoutCase } from "../logical.ts";
 import type { Output } from "../output.ts";
 import { ProgressLine } from "../progress.ts";
 
@@ -19,21 +21,32 @@ export const acquireCommand: Command = {
     { name: "SOURCE", summary: "exported folder, device, or file taken as a medium", optional: true },
   ],
   flags: [...machineFlags.filter((flag) => flag.name === "workers"), ...imageFlags],
-  help: `The source is only ever read. A folder is hashed in place, and an interrupted acquisition continues when the same command
-is run again. A device or file is written as an image, which is read again before it gets its name; unreadable sectors are
-filled with zeros and listed, and an interrupted image starts over. Sources mounted read-write are refused.
+  help: `The source is only ever read. A folder is hashed in place; with --format aff4-l its files are copied into a container.
+A device, a file, an image of any readable format or a stream (-) is written as an image in one read, into several targets at
+once where --also names them; each is read again before it gets its name. Unreadable sectors are tried again one by one,
+filled with zeros and listed. An interrupted acquisition continues when the same command is run again, with the same bytes as
+an uninterrupted one; a stream cannot be continued. Devices are set read-only first where the system permits it. Sources
+mounted read-write are refused.
 
   vestige acquire CASE M01 /mnt/export
-  vestige acquire CASE M02 /dev/sdb --format e01
-  vestige acquire CASE M03 /dev/sdb --format raw --segment-size 2G
-  vestige acquire /dev/sdb --to /mnt/target/M01 --format e01 --compression best`,
+  vestige acquire CASE M01 /mnt/export --format aff4-l
+  vestige acquire CASE M02 /dev/sdb --format e01 --independent
+  vestige acquire CASE M03 /dev/sdb --format raw --segment-size 2G --spare /mnt/second
+  vestige acquire CASE M04 /dev/sdb --format e01 --also clone:/dev/sdc --confirm /dev/sdc
+  vestige acquire CASE M05 old.E01 --format aff4
+  vestige acquire CASE M02 /dev/sdb --resume
+  vestige acquire /dev/sdb --to /mnt/target/M01 --format e01 --compression best
+  ssh host cat /dev/sdb | vestige acquire - --to /mnt/target/M06 --format raw`,
   async run(context) {
     const to = flagText(context.flags, "to");
     const wanted = to === null ? 3 : 1;
     if (context.args.length !== wanted) throw new OperatorError("usage/arguments", imageSays.acquireArguments());
     const source = context.args[wanted - 1] as string;
-    if (!asksForImage(source, context.flags)) return acquireFolderOf(context);
-    return to === null ? imageIntoCase(context) : imageWithoutCase(context, to, machineOptions(context.flags).workers);
+    const kind = kindAsked(source, context.flags);
+    if (kind === "in-place") return acquireFolderOf(context);
+    const { workers } = machineOptions(context.flags);
+    if (kind === "container") return to === null ? logicalIntoCase(context) : logicalWithoutCase(context, to, workers);
+    return to === null ? imageIntoCase(context) : imageWithoutCase(context, to, workers);
   },
 };
 

@@ -8,29 +8,36 @@ import type { OfficerKey } from "../../custody/key-register.ts";
 import { custodySays } from "../../messages/en.ts";
 import { exitCodes, OperatorError, type ExitCode } from "../../messages/operator-error.ts";
 import { flagText, type Command, type CommandContext } from "../command.ts";
+import { listDue } from "../custody-due.ts";
+import { closeSeal, openSeal, sealFlags } from "../custody-seal.ts";
 import { officerSignerFor, openForSigning, signingFlags } from "../open-for-signing.ts";
 import type { JsonValue, Output } from "../output.ts";
 import { readPassphrase } from "../passphrase.ts";
 
 export const custodyCommand: Command = {
   name: "custody",
-  summary: "keys of officers, checkpoints, and the journal in readable form",
+  summary: "keys of officers, checkpoints, seals, copies to check, and the journal in readable form",
   group: "custody",
   args: [
-    { name: "ACTION", summary: "key, keys, log, checkpoint, add-officer or revoke" },
+    { name: "ACTION", summary: "key, keys, log, checkpoint, add-officer, revoke, due, seal-open or seal-close" },
     { name: "CASE", summary: "case folder (not for key and keys)", optional: true },
-    { name: "NAME", summary: "officer to add, or key id to revoke", optional: true },
+    { name: "NAME", summary: "officer to add, key id to revoke, or label of a sealed exhibit", optional: true },
   ],
   flags: [
     { name: "from", value: "SEQ", summary: "log: the first entry to print" },
-    { name: "reason", value: "TEXT", summary: "revoke: why" },
+    { name: "reason", value: "TEXT", summary: "revoke, seal-open, seal-close: why" },
+    { name: "on", value: "DATE", summary: "due: the day that is asked about (default: today)" },
+    ...sealFlags,
   ],
   help: `  vestige custody key --officer "A. Officer"     make a key of an officer in VESTIGE_HOME
   vestige custody keys                            list the keys in VESTIGE_HOME
   vestige custody log CASE                        print the journal, one line an entry
   vestige custody checkpoint CASE                 sign a checkpoint; keep a copy of the file outside the case
   vestige custody add-officer CASE NAME           let another officer's key sign in the case
-  vestige custody revoke CASE KEYID --reason TEXT refuse a key from now on`,
+  vestige custody revoke CASE KEYID --reason TEXT refuse a key from now on
+  vestige custody due CASE [--on 2027-11-21]      list preservation copies, those to be checked first; exits 1 where one is due
+  vestige custody seal-open CASE M01 --seal A-0017 --reason "continued imaging" --present "P. Peeters; lawyer" --new-seal A-0018
+  vestige custody seal-close CASE M01 --seal A-0019 --reason "end of the day" --present "P. Peeters; lawyer"`,
   run: runCustody,
 };
 
@@ -50,6 +57,12 @@ async function runCustody(context: CommandContext): Promise<ExitCode> {
       return addOfficer(caseArgument(), required(name, "NAME"), context);
     case "revoke":
       return revoke(caseArgument(), required(name, "KEYID"), context);
+    case "due":
+      return listDue(caseArgument(), context);
+    case "seal-open":
+      return openSeal(caseArgument(), required(name, "LABEL"), context);
+    case "seal-close":
+      return closeSeal(caseArgument(), required(name, "LABEL"), context);
     default:
       throw new OperatorError("custody/action", custodySays.unknownAction(escapeForTerminal(action ?? "")));
   }

@@ -3,6 +3,7 @@ import { cliSays } from "../../messages/en.ts";
 import type { Command, Flag } from "../command.ts";
 import { acquireCommand } from "./acquire.ts";
 import { completionCommandOf } from "./completion.ts";
+import { copyCommand } from "./copy.ts";
 import { custodyCommand } from "./custody.ts";
 import { devicesCommand } from "./devices.ts";
 import { digestCommand } from "./digest.ts";
@@ -12,11 +13,13 @@ import { intakeCommand } from "./intake.ts";
 import { loginCommand } from "./login.ts";
 import { operationCommand } from "./operation.ts";
 import { processCommand } from "./process.ts";
+import { proveCommand } from "./prove.ts";
 import { reportCommand } from "./report.ts";
 import { runCommand } from "./run.ts";
 import { searchCommand } from "./search.ts";
 import { selftestCommand } from "./selftest.ts";
 import { verifyCommand } from "./verify.ts";
+import { wipeCommand } from "./wipe.ts";
 
 export const commands: readonly Command[] = [
   runCommand,
@@ -30,8 +33,11 @@ export const commands: readonly Command[] = [
   reportCommand,
   digestCommand,
   verifyCommand,
+  proveCommand,
   loginCommand,
   custodyCommand,
+  copyCommand,
+  wipeCommand,
   formatsCommand,
   selftestCommand,
   completionCommandOf(() => ({ commands, globalFlags })),

@@ -17,6 +17,7 @@ const single = (name: string, value: string, summary: string): Flag => ({ name, 
 
 const flags: readonly Flag[] = [
   single("form", "FILE", "take fields from a JSON file; each field in it replaces the recorded one"),
+  single("number", "TEXT", "number of the operation"),
   single("place", "TEXT", "where the operation took place"),
   single("start", "TIME", "its start, with zone: 2026-11-21T09:00+01:00"),
   single("end", "TIME", "its end"),
@@ -98,6 +99,7 @@ function additionsOf(values: FlagValues): FormAdditions {
   const text = (name: string) => flagText(values, name);
   const list = (name: string) => flagList(values, name);
   return {
+    number: text("number"),
     place: text("place"),
     started: text("start"),
     ended: text("end"),

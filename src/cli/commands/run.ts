@@ -1,7 +1,7 @@
 /** `vestige run`: the whole main path in one go; run again on the same case, it continues where it stopped. */
 import { realpathSync } from "node:fs";
 import { relative } from "node:path";
-import { checkedSource, refuseOverlap } from "../../acquire/acquisition.ts";
+import { checkedSource, refuseOverlap } from "../../acquire/folder/acquisition.ts";
 import { isCase, openCase, readExhibit, exhibitLabels } from "../../case/case-folder.ts";
 import { cliSays, runSays } from "../../messages/en.ts";
 import { OperatorError, type ExitCode } from "../../messages/operator-error.ts";

@@ -1,6 +1,7 @@
 /** `vestige verify`: says part by part whether anything changed since it was signed, and names the first bad entry or line. */
 import { existsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { partialName } from "../../acquire/image/image-plan.ts";
 import { isCase, openCase } from "../../case/case-folder.ts";
 import { readAnchor } from "../../custody/anchor.ts";
 import { verifyCase, verifyLooseFile, type CaseVerdict, type VerifiedPart } from "../../custody/verify-case.ts";
@@ -10,8 +11,9 @@ import { verifyJournal } from "../../custody/verify-journal.ts";
 import { custodySays, imageSays } from "../../messages/en.ts";
 import { exitCodes, OperatorError, type ExitCode } from "../../messages/operator-error.ts";
 import { flagText, type Command, type CommandContext } from "../command.ts";
+import { isLooseContainer, verifyContainerExhibit, verifyLooseContainer } from "../logical.ts";
 import type { JsonValue, Output } from "../output.ts";
-import { looseImage, verifyImageExhibit, verifyLooseImage } from "../verify-images.ts";
+import { isLooseFacts, looseImage, verifyLooseFacts, verifyImageExhibit, verifyLooseImage } from "../verify-images.ts";
 
 export const verifyCommand: Command = {
   name: "verify",
@@ -24,16 +26,18 @@ export const verifyCommand: Command = {
       value: "FILE",
       summary: "a checkpoint kept outside the case, or SEQ:HASH typed from a paper report",
     },
+    { name: "own-only", summary: "do not ask another maker's reader (ewfverify), where one is installed, as well" },
     { name: "source", summary: "hash the files of folder exhibits again and compare them with the manifest" },
   ],
   help: `Checks the journal entry by entry, the checkpoints, the keys, every exhibit's manifest, the results in its work
 file and every report. It reads only and asks for no passphrase. Without an anchor, a journal whose end was cut off after the last checkpoint, or that was
 replaced as a whole with all its checkpoints, cannot be told from the original: give --anchor. Exits 1 where something
 changed. Images of a case are read in full, and what changed is named by byte range and file; an image without a case
-is compared with the facts beside it, or with the hashes that an E01 keeps.
+is compared with the facts beside it, or with the hashes that it keeps. An E01 is read by ewfverify, too, where that is installed.
 
   vestige verify CASE
   vestige verify /media/usb/M01.E01
+  vestige verify /media/usb/clone-sdb.acquisition.json
   vestige verify CASE --anchor /media/usb/0000000999.json
   vestige verify CASE --anchor 999:3f2a…
   vestige verify CASE --source
@@ -47,7 +51,13 @@ async function runVerify(context: CommandContext): Promise<ExitCode> {
   const anchor = anchorText === null ? null : readAnchor(anchorText);
   if (existsSync(path) && statSync(path).isFile()) {
     // An image inside a case is verified with its exhibit's signed manifest, which names what changed.
-    return looseImage(path) && !caseAbove(path) ? verifyLooseImage(path, context) : verifyFile(path, context.output);
+    if (!caseAbove(path) && isLooseContainer(path)) return verifyLooseContainer(path, context);
+    if (!caseAbove(path) && isLooseFacts(path)) return verifyLooseFacts(path, context);
+    const image = caseAbove(path) ? null : looseImage(path);
+    return image ? verifyLooseImage(path, image, context) : verifyFile(path, context.output);
+  }
+  if (!existsSync(path) && existsSync(partialName(path))) {
+    throw new OperatorError("image/partial", imageSays.partialThere(path));
   }
   openCase(path);
   const verdict = verifyCase(path, { anchor });
@@ -57,12 +67,13 @@ async function runVerify(context: CommandContext): Promise<ExitCode> {
   return conclude(verdict, imagesOk && sourceOk, context);
 }
 
-/** Reads the image of every exhibit whose manifest holds. */
+/** Reads the image or the container of every exhibit whose manifest holds. */
 async function verifyImages(caseDir: string, verdict: CaseVerdict, context: CommandContext): Promise<boolean> {
   let allSame = true;
   for (const { part, name, ok } of verdict.parts) {
-    if (part !== "image" || !ok || context.signal.aborted) continue;
-    allSame = (await verifyImageExhibit(join(caseDir, "exhibits", name), name, context)) && allSame;
+    if ((part !== "image" && part !== "exhibit") || !ok || context.signal.aborted) continue;
+    const verify = part === "image" ? verifyImageExhibit : verifyContainerExhibit;
+    allSame = (await verify(join(caseDir, "exhibits", name), name, context)) && allSame;
   }
   return allSame;
 }

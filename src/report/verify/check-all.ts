@@ -6,6 +6,7 @@ import { pageSays } from "../../messages/en-verify-page.ts";
 import { classify, type Classified } from "./classify.ts";
 import { judgeCase, judgeCheckpoint, judgeManifest, judgeReport } from "./judge-documents.ts";
 import { judgeJournal } from "./judge-journal.ts";
+import { judgeProof } from "./judge-proof.ts";
 import { judgeItems, judgeLeaves, judgeList, judgeOther } from "./judge-files.ts";
 import type { PageFile, Progress } from "./page-file.ts";
 import { Known, type Verdict } from "./verdict.ts";
@@ -19,6 +20,7 @@ const judgingOrder = [
   "manifest",
   "report",
   "checkpoint",
+  "proof",
   "leaves",
   "list",
   "items",
@@ -62,6 +64,8 @@ function judge(file: PageFile, what: Classified, known: Known, progress: Progres
       return judgeReport(file, what.document, known);
     case "checkpoint":
       return judgeCheckpoint(file, what.document, known);
+    case "proof":
+      return judgeProof(file, what.document, known);
     case "leaves":
       return judgeLeaves(file, known);
     case "list":

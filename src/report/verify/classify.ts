@@ -6,7 +6,7 @@ import { isLoose, type Loose } from "./signed-document.ts";
 
 export type Classified =
   | { readonly kind: "journal" | "leaves" | "list" | "items" | "other" }
-  | { readonly kind: "case" | "manifest" | "report" | "checkpoint"; readonly document: Loose }
+  | { readonly kind: "case" | "manifest" | "report" | "checkpoint" | "proof"; readonly document: Loose }
   /** Named like a document of a case, but not well-formed JSON. */
   | { readonly kind: "broken" };
 
@@ -36,7 +36,8 @@ export async function classify(file: PageFile): Promise<Classified> {
   return kind ? { kind, document } : { kind: "other" };
 }
 
-function kindOf(document: Loose): "case" | "manifest" | "report" | "checkpoint" | null {
+function kindOf(document: Loose): "case" | "manifest" | "report" | "checkpoint" | "proof" | null {
+  if (document["schema"] === "vestige.proof/1") return "proof";
   if ("contentHash" in document) return "report";
   if ("manifest" in document) return "manifest";
   if (isLoose(document["body"]) && "headHash" in document["body"]) return "checkpoint";
@@ -44,7 +45,9 @@ function kindOf(document: Loose): "case" | "manifest" | "report" | "checkpoint" 
 }
 
 function looksLikeDocument(name: string): boolean {
-  return /(^|[/\\])(?:acquisition|case|\d{10}|[^/\\]*-custody-\d+)\.json$/.test(name);
+  return /(^|[/\\])(?:acquisition|case|\d{10}|proof-[^/\\]*|[^/\\]*-(?:custody|acquisition|seals|copies)-\d+)\.json$/.test(
+    name,
+  );
 }
 
 /** Null for what is not well-formed, duplicate keys included. */

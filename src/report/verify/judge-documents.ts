@@ -68,8 +68,8 @@ export function judgeManifest(file: PageFile, document: Loose, known: Known): Ve
 }
 
 export function judgeReport(file: PageFile, document: Loose, known: Known): Verdict {
-  const result = checkDocument("report", document, reportKeys(document, known));
   const content = isLoose(document["content"]) ? document["content"] : {};
+  const result = checkDocument("report", document, keysOrPrinted(known, content["officers"]));
   const theCase = isLoose(content["case"]) ? content["case"] : {};
   const facts: Facts = [
     [pageSays.labels.caseNumber, textOf(theCase, "number") ?? ""],
@@ -89,12 +89,11 @@ export function judgeReport(file: PageFile, document: Loose, known: Known): Verd
   return judged;
 }
 
-/** Without journal and case, a report is checked with the keys printed in it, and the verdict says so. */
-function reportKeys(document: Loose, known: Known): ReturnType<Known["keys"]> {
+/** Without journal and case, a document is checked with the keys printed beside it, and the verdict says so. */
+export function keysOrPrinted(known: Known, printed: unknown): ReturnType<Known["keys"]> {
   const keys = known.keys();
   if (keys.from !== "none") return keys;
-  const content = isLoose(document["content"]) ? document["content"] : {};
-  const officers = Array.isArray(content["officers"]) ? content["officers"].filter(isLoose) : [];
+  const officers = Array.isArray(printed) ? printed.filter(isLoose) : [];
   return {
     ...keys,
     officerKey: (keyId) => {
@@ -143,7 +142,7 @@ function checkpointDiffers(checkpoint: Loose, known: Known): string | null {
   return same ? null : pageSays.checkpointDiffers(seq);
 }
 
-function documentFacts(kind: Kind, result: DocumentResult, known: Known): Facts {
+export function documentFacts(kind: Kind, result: DocumentResult, known: Known): Facts {
   const seq = result.hash === "" ? undefined : known.journal?.named.get(result.hash);
   return [
     ...(result.hash === ""

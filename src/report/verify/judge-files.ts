@@ -1,5 +1,6 @@
 /** The verdicts on a manifest's list of files, and on any single file against lists, reports and journal. */
 import { pageSays } from "../../messages/en-verify-page.ts";
+import { judgeByProofs } from "./judge-proof.ts";
 import { LineRoot } from "./line-root.ts";
 import { fromUtf8, sameBytes, toHex } from "./octets.ts";
 import { hashFile, linesOfFile, type PageFile, type Progress } from "./page-file.ts";
@@ -156,6 +157,8 @@ export async function judgeOther(file: PageFile, known: Known, progress: Progres
   }
   const recorded = recordedAs(sha256, known);
   if (recorded) return say(recorded.level, recorded.headline, recorded.remarks);
+  const byProof = await judgeByProofs(file, sha256, known, progress);
+  if (byProof) return say(byProof.level, byProof.headline, byProof.remarks);
   // Only a list that is proved says that something is not in it.
   if (known.lists.some(({ level }) => level === "good")) return say("bad", pageSays.notInList());
   if (known.lists.length > 0) return say("unsure", pageSays.notInUnprovedList(), [pageSays.listUnproved()]);

@@ -46,12 +46,33 @@ export interface KnownReported {
   readonly level: Level;
 }
 
+/** What a proof shows that was found to hold. */
+export interface KnownProof {
+  readonly from: string;
+  /** What is known of the manifest in it. */
+  readonly level: Level;
+  readonly proves:
+    | { readonly kind: "file"; readonly path: string; readonly sha256: string | null }
+    | {
+        readonly kind: "range";
+        readonly from: number;
+        readonly length: number;
+        readonly first: number;
+        readonly leaves: readonly Uint8Array[];
+        readonly data: readonly Uint8Array[] | null;
+        readonly blockBytes: number;
+        /** Of the medium. */
+        readonly bytes: number;
+      };
+}
+
 /** Collects what was judged, so that later files are checked against earlier ones. */
 export class Known {
   journal: JournalResult | null = null;
   readonly manifests: KnownManifest[] = [];
   readonly leaves: KnownLeaves[] = [];
   readonly lists: KnownList[] = [];
+  readonly proofs: KnownProof[] = [];
   /** Files that a report names, unless it was found not to be genuine: SHA-256 (hex) to the name in the report. */
   readonly reported = new Map<string, KnownReported>();
   readonly #caseKeys = new Map<string, KnownKey>();
