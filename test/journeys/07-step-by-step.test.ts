@@ -141,7 +141,7 @@ describe("a case step by step", () => {
     expect(script.stdout).toContain("--passphrase-file");
     const bash = spawnSync("bash", ["-n"], { input: script.stdout });
     expect(bash.status, bash.stderr.toString()).toBe(0);
-    const typed = 'COMP_WORDS=(vestige pro); COMP_CWORD=1; _vestige; echo "${COMPREPLY[@]}"';
+    const typed = 'COMP_WORDS=(vestige proc); COMP_CWORD=1; _vestige; echo "${COMPREPLY[@]}"';
     expect(
       execFileSync("bash", ["-c", `${script.stdout}\n${typed}`])
         .toString()

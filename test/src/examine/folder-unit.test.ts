@@ -18,7 +18,7 @@ import { createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readWhole } from "../../../native-free/bytes/byte-source.ts";
 import { findings } from "../../../native-free/model/findings.ts";
-import { acquireFolder } from "../../../src/acquire/acquire-folder.ts";
+import { acquireFolder } from "../../../src/acquire/folder/acquire-folder.ts";
 import { FolderUnits, folderPath, sourceGoneCode } from "../../../src/examine/folder-unit.ts";
 import { manifestLines } from "../../../src/source/read-manifest.ts";
 import { freshFolder } from "../../fixtures/evidence-folder.ts";

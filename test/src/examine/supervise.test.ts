@@ -3,7 +3,7 @@ import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readDocument } from "../../../src/custody/manifest.ts";
-import type { AcquisitionBody } from "../../../src/acquire/acquisition.ts";
+import type { AcquisitionBody } from "../../../src/acquire/folder/acquisition.ts";
 import { defaultProfile, profileHash } from "../../../src/examine/profile.ts";
 import { superviseEngine, type SupervisionOptions } from "../../../src/examine/supervise.ts";
 import { isOperatorError, type OperatorError } from "../../../src/messages/operator-error.ts";

@@ -9,9 +9,10 @@ import { emptyForm, parseForm, type OperationForm } from "../../../src/case/oper
 import { noScopeRules } from "../../../src/case/scope.ts";
 import { operationCommand } from "../../../src/cli/commands/operation.ts";
 import { reportCommand } from "../../../src/cli/commands/report.ts";
-import type { CommandContext, FlagValues } from "../../../src/cli/command.ts";
+import type { FlagValues } from "../../../src/cli/command.ts";
 import { login } from "../../../src/custody/session.ts";
 import { verifyCase } from "../../../src/custody/verify-case.ts";
+import { runCommand as run } from "../../fixtures/run-command.ts";
 import { addExhibit, newCase, processExhibit, type SampleCase } from "./sample-case.ts";
 
 const scoped: OperationForm = { ...emptyForm, place: "Antwerp", scope: { ...emptyForm.scope, folders: ["Sales"] } };
@@ -132,24 +133,6 @@ describe("the recorded form", () => {
     expect(readOperation(sample.theCase)?.form.place).toBe("Bruges");
   });
 });
-
-/** Runs a command with an output that collects. */
-async function run(command: typeof operationCommand, args: readonly string[], flags: FlagValues = {}) {
-  const lines: string[] = [];
-  const events: Record<string, unknown>[] = [];
-  const output: CommandContext["output"] = {
-    json: true,
-    interactive: false,
-    line: (text) => void lines.push(text),
-    note: (text) => void lines.push(text),
-    safe: (text) => text,
-    event: (schema, event, body) => void events.push({ schema, event, ...body }),
-    summary: (exit, counts) => void events.push({ event: "summary", exit, counts }),
-    raw: (text) => void lines.push(text),
-  };
-  const exit = await command.run({ args, flags, output, signal: new AbortController().signal });
-  return { exit, text: lines.join("\n"), events };
-}
 
 describe("vestige operation and report", () => {
   beforeEach(() => void login(sample.journal, sample.officer, 1));

@@ -7,6 +7,8 @@ import { pathToFileURL } from "node:url";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildPage, pageFile } from "../../../../scripts/build-verify-page.ts";
+import { proofText } from "../../../../src/custody/prove-document.ts";
+import { proveFile } from "../../../../src/custody/prove.ts";
 import { makeReport, type MadeReport } from "../../../../src/report/make-report.ts";
 import { addExhibit, hostileNames, newCase, processExhibit, signIn, type SampleCase } from "../sample-case.ts";
 
@@ -144,6 +146,39 @@ describe("the page in a browser", () => {
     ]);
     expect(found[4]).toContain(`line ${files.length}`);
     expect(requests.length).toBe(1);
+    await page.close();
+  }, 30_000);
+
+  it("checks a proof and the bytes given with it", async ({ skip }) => {
+    if (!browser) skip("chromium is absent");
+    const { theCase, journal } = sample;
+    const proof = proveFile({ theCase, label: "M01", journal }, { path: "plain.txt", line: null });
+    const { page, requests, errors } = await open(report.verifyPage);
+    const write = (name: string, content: string) => {
+      writeFileSync(join(folder, name), content);
+      return join(folder, name);
+    };
+    const good = write("proof-M01-1.json", proofText(proof));
+    const data = write("plain.txt", "plain words");
+    const found = await verdicts(page, [theCase.paths.journal, good, data]);
+    expect(found.slice(1)).toEqual([
+      "good proof-M01-1.json: The entry plain.txt of exhibit M01 is proved: its line leads to the root in the signed manifest.",
+      "good plain.txt: It is the file plain.txt that a proof is about: the hashes are the same. Shown by proof-M01-1.json.",
+    ]);
+    const again = async (...given: string[]) => {
+      await page.click("#clear");
+      await page.waitForSelector("#verdicts article", { state: "detached" });
+      const levels = await verdicts(page, [theCase.paths.journal, ...given]);
+      return levels.slice(1).map((line) => line.slice(0, line.indexOf(" ")));
+    };
+    const path = write("proof-M01-2.json", proofText({ ...proof, path: proof.path.toReversed() }));
+    expect(await again(path, data)).toEqual(["bad", "unsure"]);
+    expect(await again(good, write("other.txt", "plain wordz"))).toEqual(["good", "bad"]);
+    const manifest = { ...(proof.document["manifest"] as object), source: "/elsewhere" };
+    const document = { ...proof.document, manifest };
+    expect(await again(write("proof-M01-3.json", proofText({ ...proof, document })))).toEqual(["bad"]);
+    expect(requests).toEqual([pathToFileURL(report.verifyPage).href]);
+    expect(errors).toEqual([]);
     await page.close();
   }, 30_000);
 

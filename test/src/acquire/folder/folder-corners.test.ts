@@ -17,16 +17,16 @@ import {
 } from "node:fs";
 import { createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { canonicalJson } from "../../../native-free/model/canonical-json.ts";
-import { acquireFolder } from "../../../src/acquire/acquire-folder.ts";
-import { EntryHasher } from "../../../src/acquire/read-entry.ts";
-import { openDirectoryLister } from "../../../src/platform/directory-listing.ts";
-import { openAttributeReader } from "../../../src/platform/extended-attributes.ts";
-import { EntryDescriber } from "../../../src/source/describe-entry.ts";
-import { FolderReader } from "../../../src/source/folder-reader.ts";
-import type { ManifestEntry } from "../../../src/source/manifest-entry.ts";
-import { manifestLines } from "../../../src/source/read-manifest.ts";
-import { freshFolder } from "../../fixtures/evidence-folder.ts";
+import { canonicalJson } from "../../../../native-free/model/canonical-json.ts";
+import { acquireFolder } from "../../../../src/acquire/folder/acquire-folder.ts";
+import { EntryHasher } from "../../../../src/acquire/folder/read-entry.ts";
+import { openDirectoryLister } from "../../../../src/platform/directory-listing.ts";
+import { openAttributeReader } from "../../../../src/platform/extended-attributes.ts";
+import { EntryDescriber } from "../../../../src/source/describe-entry.ts";
+import { FolderReader } from "../../../../src/source/folder-reader.ts";
+import type { ManifestEntry } from "../../../../src/source/manifest-entry.ts";
+import { manifestLines } from "../../../../src/source/read-manifest.ts";
+import { freshFolder } from "../../../fixtures/evidence-folder.ts";
 
 const onLinux = process.platform === "linux";
 const asRoot = process.getuid?.() === 0;
@@ -161,7 +161,7 @@ describe("folder corners", () => {
     chmodSync(`${source}/closed`, 0o000);
     chmodSync(`${source}/secret`, 0o000);
     chmodSync(base, 0o755);
-    const script = new URL("../../fixtures/acquire-as-nobody.ts", import.meta.url).pathname;
+    const script = new URL("../../../fixtures/acquire-as-nobody.ts", import.meta.url).pathname;
     const out = `${base}/out`;
     mkdirSync(out);
     chownSync(out, 65_534, 65_534);

@@ -9,8 +9,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { acquireFolder } from "../../../src/acquire/acquire-folder.ts";
-import { freshFolder, writeMixedEvidence } from "../../fixtures/evidence-folder.ts";
+import { acquireFolder } from "../../../../src/acquire/folder/acquire-folder.ts";
+import { freshFolder, writeMixedEvidence } from "../../../fixtures/evidence-folder.ts";
 
 const base = freshFolder("resume");
 const source = `${base}/source`;
