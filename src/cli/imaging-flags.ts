@@ -69,7 +69,7 @@ export const imageFlags: readonly Flag[] = [
     summary: "of a clone onto something larger: keep (default) or zero",
     choices: ["keep", "zero"],
   },
-  { name: "confirm", value: "DEVICE", summary: "the device that a clone overwrites, once more" },
+  { name: "confirm", value: "DEVICE", repeat: true, summary: "each device that a clone overwrites, once more" },
   {
     name: "override",
     value: "CODE",

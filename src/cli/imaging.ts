@@ -20,7 +20,7 @@ import { leavesName } from "../custody/image-manifest.ts";
 import { imageSays, triageSays } from "../messages/en.ts";
 import { OperatorError, type ExitCode } from "../messages/operator-error.ts";
 import { protectSource } from "../platform/write-protection.ts";
-import { flagText, type CommandContext, type FlagValues } from "./command.ts";
+import { flagList, flagText, type CommandContext, type FlagValues } from "./command.ts";
 import { openDesk } from "./desk.ts";
 import { differsFrom, overridesOf, planFlagsGiven, planOf, type Place, type Said } from "./imaging-flags.ts";
 import type { Output } from "./output.ts";
@@ -63,8 +63,7 @@ function begin(source: CheckedSource, flags: FlagValues, place: Place, said: Sai
 function checkConfirmed(plan: ImagePlan, flags: FlagValues): void {
   for (const { format, folder } of plan.targets) {
     if (format !== "clone") continue;
-    const confirmed = flagText(flags, "confirm");
-    if (confirmed === null || resolve(confirmed) !== folder) {
+    if (!flagList(flags, "confirm").some((device) => resolve(device) === folder)) {
       throw new OperatorError("target/confirm", imageSays.confirmClone(folder));
     }
   }

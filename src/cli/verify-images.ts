@@ -92,7 +92,7 @@ function tellCheck(check: ImageCheck, body: ImageBody, name: string, output: Out
   const { blockBytes } = body.blocks;
   const blocks = check.damaged.reduce((sum, { from, to }) => sum + Math.ceil((to - from) / blockBytes), 0);
   const sentence = check.ok
-    ? custodySays.unchanged(imageSays.imageAgrees(bytesText(body.bytes), check.read.digest.hashes.sha256))
+    ? custodySays.unchanged(imageSays.imageAgrees(bytesText(check.read.image.size), check.read.digest.hashes.sha256))
     : custodySays.changed(imageSays.imageDiffers(blocks));
   output.line(custodySays.part(imageSays.lineImage(output.safe(name)), sentence));
   for (const { file, problem } of check.files) output.line(imageSays.changedFile(output.safe(file), problem));
