@@ -18,7 +18,7 @@ export function tellImaged(body: ImageBody, name: string, output: Output): ExitC
   tellErrors(body, output);
   for (const { at } of body.resumptions) output.line(imageSays.resumedAt(at));
   for (const note of body.notes) output.note(output.safe(note));
-  if (body.paddedBytes > 0) output.note(imageSays.padded(body.paddedBytes));
+  if (body.received) output.line(imageSays.padded(body.paddedBytes, body.received.bytes, body.received.sha256));
   if (body.protection.reason !== null) output.note(imageSays.notProtected(output.safe(body.protection.reason)));
   tellEvent(body, name, output);
   const lost = isLoss(body);

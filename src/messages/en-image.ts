@@ -142,8 +142,9 @@ export const cloneShort = (at: number) =>
 export const cloneExcess = (what: "untouched" | "zeroed") => `  The target is larger: its rest is ${what}.`;
 export const otherReader = (name: string, version: string, ok: boolean) =>
   `  ${name} ${version}: ${ok ? "agrees" : "DOES NOT AGREE"}`;
-export const padded = (bytes: number) =>
-  `The stream ended within a sector; ${grouped(bytes)} zero byte(s) were added to fill it, which are part of the hashes.`;
+export const padded = (added: number, came: number, sha256: string) =>
+  `The stream ended within a sector: ${grouped(added)} zero byte(s) were added, which the hashes above include.
+  SHA-256 of the ${grouped(came)} bytes that came: ${sha256}`;
 export const notProtected = (reason: string) => `The source was not set read-only: ${reason}`;
 export const moreRanges = (count: number) => `  and ${grouped(count)} more; all are in the manifest`;
 export const unsigned = (file: string) =>

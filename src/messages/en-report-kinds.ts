@@ -36,6 +36,7 @@ export const labels = {
   clock: "Clock of the source against a reference",
   sourceKind: "Kind of source",
   paddedBytes: "Zero bytes added at the end",
+  received: "SHA-256 of what came, without them",
   throughput: "Throughput while reading",
   readTime: "Time for reading and writing",
   verifyTime: "Time for reading again",

@@ -212,6 +212,7 @@ function segmentTable(target: JsonObject): Html {
 function errorRows(body: JsonObject): Rows {
   const bad = Number(body["badSectors"] ?? 0);
   const padded = Number(body["paddedBytes"] ?? 0);
+  const received = objectOf(body["received"]);
   const unstable = arrayOf(body["unstable"]).map(({ sector }): HtmlValue => kinds.unstableAt(Number(sector)));
   const unlisted = Number(body["unlistedUnstable"] ?? 0);
   const more = unstable.length - shownRanges;
@@ -226,6 +227,7 @@ function errorRows(body: JsonObject): Rows {
     ["retriedReads", valueOf(body["retriedReads"])],
     [labels.unstable, list(shown) ?? kinds.none()],
     [labels.paddedBytes, padded > 0 ? text.grouped(padded) : kinds.none()],
+    ...(received["sha256"] === undefined ? [] : [[labels.received, hashOf(received["sha256"])] as [string, HtmlValue]]),
     [labels.notes, list(notes.map(evidence)) ?? kinds.none()],
   ];
 }

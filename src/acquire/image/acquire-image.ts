@@ -14,6 +14,7 @@ import type { StreamDigest } from "./hash-stage.ts";
 import type { Resumption, SegmentHash, TargetCheck } from "./image-body.ts";
 import { partialName, type TargetPlan } from "./image-plan.ts";
 import type { SegmentPath } from "./open-image.ts";
+import type { Pumped } from "./pump.ts";
 import { readAndWrite, type ReadAndWritten, type ReadOptions } from "./read-and-write.ts";
 import { bytesVouchedFor, dropResume } from "./resume-record.ts";
 import { targetError, type WrittenSegment } from "./segment-files.ts";
@@ -41,6 +42,7 @@ export interface ImagingResult extends StreamDigest {
   /** Bytes of the medium. */
   readonly size: number;
   readonly paddedBytes: number;
+  readonly received: Pumped["received"];
   readonly errors: SourceErrors;
   readonly notes: readonly string[];
   readonly targets: readonly ImagedTarget[];

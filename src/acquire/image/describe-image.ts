@@ -47,6 +47,7 @@ export function imageBody(facts: BodyFacts, result: ImagingResult): ImageBody {
     bytes: size,
     sectorBytes: source.sectorBytes,
     paddedBytes: result.paddedBytes,
+    received: result.received,
     image,
     further,
     hashes,

@@ -90,6 +90,8 @@ export interface ImageBody {
   readonly sectorBytes: number;
   /** Zero bytes that were added to fill the last sector of a stream; 0 as a rule. */
   readonly paddedBytes: number;
+  /** Where bytes were added: what came without them. */
+  readonly received: { readonly bytes: number; readonly sha256: string } | null;
   /** What the officer asked for first, and what was written beside it in the same read. */
   readonly image: TargetRecord;
   readonly further: readonly TargetRecord[];

@@ -1,4 +1,5 @@
 /** Fills a ring: first with what an interrupted acquisition wrote already, then from the medium. Nothing is allocated per slot. */
+import { createHash, type Hash } from "node:crypto";
 import type { ByteSource } from "../../../native-free/bytes/byte-source.ts";
 import { imageSays } from "../../messages/en.ts";
 import { OperatorError } from "../../messages/operator-error.ts";
@@ -18,6 +19,8 @@ export interface Pumped {
   /** Bytes of the medium. */
   readonly size: number;
   readonly paddedBytes: number;
+  /** Where bytes were added: what came, to be compared with who sent it; SHA-256 in hex. */
+  readonly received: { readonly bytes: number; readonly sha256: string } | null;
   readonly errors: SourceErrors;
   /** What is wrong with the source beside that, as sentences. */
   readonly notes: readonly string[];
@@ -64,17 +67,22 @@ export async function pump(options: PumpOptions): Promise<Pumped> {
   if (at === 0 && source.size === null) throw new OperatorError("source/empty-stream", imageSays.emptyStream());
   source.checkUnchanged();
   ring.end();
-  return { size: at, paddedBytes: reader.padded, errors: source.errors, notes: source.notes };
+  const { padded, received } = reader;
+  return { size: at, paddedBytes: padded, received, errors: source.errors, notes: source.notes };
 }
 
 class SlotReader {
   readonly #options: PumpOptions;
   #told: SourceErrors;
   padded = 0;
+  received: Pumped["received"] = null;
+  /** Only a stream can turn out to need padding. */
+  readonly #came: Hash | null;
 
   constructor(options: PumpOptions) {
     this.#options = options;
     this.#told = options.source.errors;
+    this.#came = options.source.size === null && options.wholeSectors ? createHash("sha256") : null;
   }
 
   /** Fills the slot from `known` on; returns the bytes that are in it. */
@@ -84,9 +92,11 @@ class SlotReader {
     const target = known === 0 && wanted === slot.length ? slot : slot.subarray(known, wanted);
     const count = known + (target.length === 0 ? 0 : source.readInto(target, at + known));
     this.#tellErrors();
+    this.#came?.update(slot.subarray(0, count));
     const over = count % source.sectorBytes;
     if (over === 0 || source.size !== null || !wholeSectors) return count;
     this.padded = source.sectorBytes - over;
+    this.received = this.#came && { bytes: at + count, sha256: this.#came.digest("hex") };
     slot.fill(0, count, count + this.padded);
     return count + this.padded;
   }

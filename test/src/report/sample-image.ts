@@ -74,6 +74,7 @@ export function addImage(sample: SampleCase, label: string, medium: Buffer, chan
     bytes: medium.length,
     sectorBytes: 512,
     paddedBytes: 0,
+    received: null,
     image,
     further: [],
     hashes,

@@ -108,6 +108,7 @@ describe("DA-AM-01, DA-AM-02: interfaces and kinds of sources", () => {
     const padded = Buffer.concat([odd, Buffer.alloc(512 - (700_001 % 512))]);
     expect(bodyOf("both")).toMatchObject({ bytes: padded.length, paddedBytes: padded.length - 700_001 });
     expect(bodyOf("both").hashes.sha256).toBe(hex("sha256", padded));
+    expect(bodyOf("both").received).toEqual({ bytes: 700_001, sha256: hex("sha256", odd) });
     expect(readFileSync(join(base, "both.001")).equals(padded)).toBe(true);
     const [e01] = planOf(base, padded.length, [{ format: "e01", stem: "both" }]).targets;
     expect(contentOf(e01!, bodyOf("both").further[0]!).equals(padded)).toBe(true);
