@@ -135,7 +135,7 @@ describe("loop devices", () => {
     expect([...calls].filter((call) => !harmless.includes(call ?? ""))).toEqual([]);
     const opened = onDevice.filter((line) => line.includes("openat("));
     expect(opened.length).toBeGreaterThan(0);
-    for (const line of opened) expect(line).toMatch(/O_RDONLY(\|O_CLOEXEC|\|O_DIRECT)*\)/);
+    for (const line of opened) expect(line).toMatch(/O_RDONLY(\|O_CLOEXEC|\|O_DIRECT)*(\)| <unfinished)/);
     expect(readFileSync(file).equals(bytes)).toBe(true);
   });
 
