@@ -167,6 +167,8 @@ export const storedDiffer = (names: string) => `its content differs from the rec
 export const nothingStored = (path: string) =>
   `Expected hashes to compare ${path} with, found none in it or beside it; keep the .acquisition.json of the image beside it, or verify its case.`;
 export const absentFile = () => `a missing file`;
+export const atBytes = (sentence: string, offset: number, length: number) =>
+  `${sentence} (bytes ${grouped(offset)} to ${grouped(offset + length - 1)} of the medium)`;
 export const imageFinding = (text: string) => `  ${text}`;
 export const noSourceOfImage = (label: string) =>
   `Exhibit ${label} is an image: its files were read again instead of its source.`;

@@ -67,7 +67,14 @@ function diskImageOf(path: string, format: ReadableFormat, segments: readonly Im
 
 /** What was seen when the medium was acquired is in the manifest; here counts what became of the image since. */
 function sentences(findings: readonly Finding[]): string[] {
-  return findings.filter(({ code }) => code !== "image/source-errors").map((found) => sentenceOf(found));
+  return findings.filter(({ code }) => code !== "image/source-errors").map(placed);
+}
+
+/** With the bytes of the medium that it concerns, where it concerns some. */
+function placed(found: Finding): string {
+  const { offset, length } = found;
+  const sentence = sentenceOf(found);
+  return offset === null || !length ? sentence : imageSays.atBytes(sentence, offset, length);
 }
 
 interface OpenedSegment {
