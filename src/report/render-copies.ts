@@ -1,12 +1,11 @@
 /** The record of copies and storage (R4). */
 import type { CopyEvent, PreservationCopy } from "../custody/copies.ts";
 import * as kinds from "../messages/en-report-kinds.ts";
-import * as text from "../messages/en-report-page.ts";
 import type { CopiesContent, SignedReport } from "./content.ts";
 import { evidence, html, type Html } from "./html.ts";
 import { renderAuthority } from "./render-case.ts";
 import { renderKeys, renderVerification } from "./render-custody.ts";
-import { factTable, mono, said, section } from "./render-parts.ts";
+import { factTable, fileTable, mono, said, section } from "./render-parts.ts";
 
 const { labels } = kinds;
 const shownFiles = 50;
@@ -42,7 +41,7 @@ function renderCopy(copy: PreservationCopy): Html {
       ],
       true,
     )}
-    ${eventTable(copy.events)} ${fileTable(copy)}
+    ${eventTable(copy.events)} ${copiedFiles(copy)}
   </article> `;
 }
 
@@ -81,28 +80,12 @@ function eventRow(event: CopyEvent): Html {
   </tr>`;
 }
 
-function fileTable({ files }: PreservationCopy): Html | null {
-  const { segmentColumns: columns } = kinds;
+function copiedFiles({ files }: PreservationCopy): Html | null {
   const rest = files.length - shownFiles;
   if (files.length === 0) return null;
-  return html`<table class="segments">
-      <thead>
-        <tr>
-          <th scope="col">${columns.file}</th>
-          <th scope="col" class="n">${columns.size}</th>
-          <th scope="col">${columns.sha256}</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${files.slice(0, shownFiles).map(
-          ({ file, size, sha256 }) =>
-            html`<tr>
-              <th scope="row">${evidence(file)}</th>
-              <td class="n">${text.grouped(size)}</td>
-              <td>${mono(sha256)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-    ${rest > 0 ? html`<p class="soft">${kinds.more(rest)}</p>` : null}`;
+  const shown = files.slice(0, shownFiles);
+  return fileTable(
+    shown.map(({ file, size, sha256 }) => ({ name: evidence(file), size, sha256: mono(sha256) })),
+    rest > 0 ? kinds.more(rest) : null,
+  );
 }

@@ -4,7 +4,7 @@ import * as kinds from "../messages/en-report-kinds.ts";
 import * as text from "../messages/en-report-page.ts";
 import { evidence, html, type Html, type HtmlValue } from "./html.ts";
 import { arrayOf, hashOf, objectOf, textsOf, toolOf, valueOf } from "./recorded-values.ts";
-import { factTable, list, mono } from "./render-parts.ts";
+import { factTable, fileTable, list, mono } from "./render-parts.ts";
 import { renderTriage } from "./render-triage.ts";
 
 type Rows = [name: string, value: HtmlValue][];
@@ -184,29 +184,14 @@ function renderTarget(target: JsonObject, index: number): Html {
 }
 
 function segmentTable(target: JsonObject): Html {
-  const { segmentColumns: columns } = kinds;
   const segments = arrayOf(target["segments"]);
   const rest = segments.length - shownSegments;
-  return html`<table class="segments">
-      <thead>
-        <tr>
-          <th scope="col">${columns.file}</th>
-          <th scope="col" class="n">${columns.size}</th>
-          <th scope="col">${columns.sha256}</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${segments.slice(0, shownSegments).map(
-          ({ file, folder, size, sha256 }) =>
-            html`<tr>
-              <th scope="row">${typeof folder === "string" ? evidence(`${folder}/${String(file)}`) : valueOf(file)}</th>
-              <td class="n">${text.grouped(Number(size))}</td>
-              <td>${hashOf(sha256)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-    ${rest > 0 ? html`<p class="soft">${text.moreInManifest(rest)}</p>` : null}`;
+  const shown = segments.slice(0, shownSegments).map(({ file, folder, size, sha256 }) => ({
+    name: typeof folder === "string" ? evidence(`${folder}/${String(file)}`) : valueOf(file),
+    size: Number(size),
+    sha256: hashOf(sha256),
+  }));
+  return fileTable(shown, rest > 0 ? text.moreInManifest(rest) : null);
 }
 
 function errorRows(body: JsonObject): Rows {

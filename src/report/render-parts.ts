@@ -1,7 +1,41 @@
 /** Small pieces of a report's markup: fact tables, code blocks, the strip of page one. */
+import * as kinds from "../messages/en-report-kinds.ts";
 import * as text from "../messages/en-report-page.ts";
 import { fileStates, type FileState, type StateSums, type Sum } from "./content.ts";
 import { evidence, html, ownMarkup, type Html, type HtmlValue } from "./html.ts";
+
+/** A file as it is named and hashed; `name` is what is shown of it. */
+export interface ListedFile {
+  readonly name: HtmlValue;
+  /** Bytes. */
+  readonly size: number;
+  readonly sha256: HtmlValue;
+}
+
+/** Files with size and SHA-256; `more` says how many are left out, null where none are. */
+export function fileTable(files: readonly ListedFile[], more: string | null): Html {
+  const { segmentColumns: columns } = kinds;
+  return html`<table class="segments">
+      <thead>
+        <tr>
+          <th scope="col">${columns.file}</th>
+          <th scope="col" class="n">${columns.size}</th>
+          <th scope="col">${columns.sha256}</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${files.map(
+          ({ name, size, sha256 }) =>
+            html`<tr>
+              <th scope="row">${name}</th>
+              <td class="n">${text.grouped(size)}</td>
+              <td>${sha256}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+    ${more === null ? null : html`<p class="soft">${more}</p>`}`;
+}
 
 /** A two-column table; rows without a value are left out, or said to be not recorded where `all` is set. */
 export function factTable(rows: readonly (readonly [name: string, value: HtmlValue])[], all = false): Html {

@@ -6,13 +6,10 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import type { JsonObject } from "../../../native-free/model/canonical-json.ts";
 import type { VolumeFacts } from "../../../native-free/images/aff4l/turtle-text.ts";
-import type { Case } from "../../case/case-folder.ts";
 import { fileLock } from "../../case/file-lock.ts";
 import type { Journal } from "../../custody/journal.ts";
 import type { OpenIntent } from "../../custody/journal-state.ts";
 import { writeManifest } from "../../custody/manifest.ts";
-import type { SelfTestResult } from "../../custody/self-test.ts";
-import type { Signer } from "../../custody/signer.ts";
 import { toolIdentity } from "../../custody/tool-identity.ts";
 import { logicalSays, runSays } from "../../messages/en.ts";
 import { OperatorError } from "../../messages/operator-error.ts";
@@ -21,19 +18,12 @@ import {
   checkedSource,
   checkMayAcquire,
   type AcquisitionBody,
+  type AcquisitionOptions,
   type ContainerFacts,
 } from "../folder/acquisition.ts";
 import { makeContainer, type LogicalProgress } from "./make-container.ts";
 
-export interface LogicalExhibitOptions {
-  readonly theCase: Case;
-  readonly label: string;
-  readonly source: string;
-  readonly journal: Journal;
-  readonly signer: Signer;
-  readonly selfTest: SelfTestResult;
-  readonly workers: number;
-  readonly signal: AbortSignal;
+export interface LogicalExhibitOptions extends Omit<AcquisitionOptions, "onProgress"> {
   readonly onProgress: LogicalProgress;
 }
 

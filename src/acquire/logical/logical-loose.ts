@@ -10,7 +10,7 @@ import { readJsonFile, writeAtomically } from "../../case/atomic-file.ts";
 import { toolIdentity } from "../../custody/tool-identity.ts";
 import { logicalSays } from "../../messages/en.ts";
 import { OperatorError } from "../../messages/operator-error.ts";
-import { checkedSource, type ContainerFacts } from "../folder/acquisition.ts";
+import { checkedSource, type AcquisitionBody, type ContainerFacts } from "../folder/acquisition.ts";
 import { newVolume } from "./logical-exhibit.ts";
 import { partialOf } from "../folder/manifest-file.ts";
 import {
@@ -32,26 +32,10 @@ export interface LooseOptions {
 }
 
 /** What stands in `<target>.acquisition.json`, unsigned. Hashes in hex. */
-export interface LooseBody {
-  readonly schema: "vestige.acquisition/1";
+export interface LooseBody extends Omit<AcquisitionBody, "zone" | "selfTest" | "files"> {
   readonly caseId: "";
-  readonly exhibit: string;
-  readonly kind: "folder";
-  readonly source: string;
-  readonly started: string;
-  readonly finished: string;
-  readonly algorithms: readonly string[];
-  readonly files: { readonly file: string; readonly lines: number; readonly sha256: string; readonly root: string };
-  readonly entries: number;
-  readonly bytes: number;
-  readonly kinds: Readonly<Record<string, number>>;
-  readonly statuses: Readonly<Record<string, number>>;
-  readonly findings: Readonly<Record<string, number>>;
-  readonly notRecorded: Readonly<Record<string, number>>;
-  readonly accessTimesKept: boolean;
-  readonly resumedEntries: number;
-  readonly tool: { readonly name: string; readonly version: string; readonly build: string };
-  readonly options: { readonly workers: number };
+  /** Named after the container, beside which it lies. */
+  readonly files: Omit<AcquisitionBody["files"], "file"> & { readonly file: string };
   readonly container: ContainerFacts;
 }
 
