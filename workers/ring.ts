@@ -6,6 +6,7 @@
  * Shared memory: Int32 words (state, events of the writer, events of the readers, slots published, position of each
  * reader, filled bytes of each slot), then from the next multiple of 4096 the slots.
  */
+import { copyBytes } from "../native-free/bytes/copy-bytes.ts";
 
 /** What the threads of one ring share. Structured cloning passes it by reference. */
 export interface RingMemory {
@@ -146,7 +147,7 @@ export class RingObserver extends RingSide {
         this.#next += 1;
         if (!isWanted(slot)) continue;
         const bytes = Atomics.load(this.words, this.lengthWord(slot % this.shape.slots));
-        target.set(this.views[slot % this.shape.slots]);
+        copyBytes(this.views[slot % this.shape.slots], 0, bytes, target, 0);
         if (slot > this.published - this.shape.slots) return { slot, bytes };
         this.missed += 1;
       } else if (ended) {

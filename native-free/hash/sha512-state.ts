@@ -96,8 +96,10 @@ function schedules(block: Uint8Array, at: number): void {
     schedule[word] = (block[at]! << 24) | (block[at + 1]! << 16) | (block[at + 2]! << 8) | block[at + 3]!;
   }
   for (let word = 32; word < 2 * ROUNDS; word += 2) {
-    const [h2, l2] = [schedule[word - 4]!, schedule[word - 3]!];
-    const [h15, l15] = [schedule[word - 30]!, schedule[word - 29]!];
+    const h2 = schedule[word - 4]!;
+    const l2 = schedule[word - 3]!;
+    const h15 = schedule[word - 30]!;
+    const l15 = schedule[word - 29]!;
     const s1h = ((h2 >>> 19) | (l2 << 13)) ^ ((l2 >>> 29) | (h2 << 3)) ^ (h2 >>> 6);
     const s1l = ((l2 >>> 19) | (h2 << 13)) ^ ((h2 >>> 29) | (l2 << 3)) ^ ((l2 >>> 6) | (h2 << 26));
     const s0h = ((h15 >>> 1) | (l15 << 31)) ^ ((h15 >>> 8) | (l15 << 24)) ^ (h15 >>> 7);
@@ -108,29 +110,25 @@ function schedules(block: Uint8Array, at: number): void {
   }
 }
 
-/** Steps 2 to 4 of 6.4.2. */
+/** Steps 2 to 4 of 6.4.2. Plain assignments: until it is optimised, a row of variables set at once is an array each time. */
 function compress(state: Int32Array, block: Uint8Array, at: number): void {
   schedules(block, at);
-  let [ah, al, bh, bl, ch, cl, dh, dl] = [
-    state[0]!,
-    state[1]!,
-    state[2]!,
-    state[3]!,
-    state[4]!,
-    state[5]!,
-    state[6]!,
-    state[7]!,
-  ];
-  let [eh, el, fh, fl, gh, gl, hh, hl] = [
-    state[8]!,
-    state[9]!,
-    state[10]!,
-    state[11]!,
-    state[12]!,
-    state[13]!,
-    state[14]!,
-    state[15]!,
-  ];
+  let ah = state[0]!;
+  let al = state[1]!;
+  let bh = state[2]!;
+  let bl = state[3]!;
+  let ch = state[4]!;
+  let cl = state[5]!;
+  let dh = state[6]!;
+  let dl = state[7]!;
+  let eh = state[8]!;
+  let el = state[9]!;
+  let fh = state[10]!;
+  let fl = state[11]!;
+  let gh = state[12]!;
+  let gl = state[13]!;
+  let hh = state[14]!;
+  let hl = state[15]!;
   for (let round = 0; round < 2 * ROUNDS; round += 2) {
     const s1h = ((eh >>> 14) | (el << 18)) ^ ((eh >>> 18) | (el << 14)) ^ ((el >>> 9) | (eh << 23));
     const s1l = ((el >>> 14) | (eh << 18)) ^ ((el >>> 18) | (eh << 14)) ^ ((eh >>> 9) | (el << 23));
@@ -146,19 +144,37 @@ function compress(state: Int32Array, block: Uint8Array, at: number): void {
     const s0l = ((al >>> 28) | (ah << 4)) ^ ((ah >>> 2) | (al << 30)) ^ ((ah >>> 7) | (al << 25));
     const t2 = (s0l >>> 0) + (((al & bl) ^ (al & cl) ^ (bl & cl)) >>> 0);
     const t2h = (s0h + ((ah & bh) ^ (ah & ch) ^ (bh & ch)) + Math.floor(t2 / 0x1_0000_0000)) | 0;
-    [hh, hl, gh, gl, fh, fl] = [gh, gl, fh, fl, eh, el];
+    hh = gh;
+    hl = gl;
+    gh = fh;
+    gl = fl;
+    fh = eh;
+    fl = el;
     const e = (dl >>> 0) + ((t1 | 0) >>> 0);
     eh = (dh + t1h + Math.floor(e / 0x1_0000_0000)) | 0;
     el = e | 0;
-    [dh, dl, ch, cl, bh, bl] = [ch, cl, bh, bl, ah, al];
+    dh = ch;
+    dl = cl;
+    ch = bh;
+    cl = bl;
+    bh = ah;
+    bl = al;
     const a = ((t1 | 0) >>> 0) + ((t2 | 0) >>> 0);
     ah = (t1h + t2h + Math.floor(a / 0x1_0000_0000)) | 0;
     al = a | 0;
   }
-  const worked = [ah, al, bh, bl, ch, cl, dh, dl, eh, el, fh, fl, gh, gl, hh, hl];
-  for (let word = 0; word < 16; word += 2) {
-    const low = (state[word + 1]! >>> 0) + (worked[word + 1]! >>> 0);
-    state[word + 1] = low;
-    state[word] = state[word]! + worked[word]! + Math.floor(low / 0x1_0000_0000);
-  }
+  add(state, 0, ah, al);
+  add(state, 2, bh, bl);
+  add(state, 4, ch, cl);
+  add(state, 6, dh, dl);
+  add(state, 8, eh, el);
+  add(state, 10, fh, fl);
+  add(state, 12, gh, gl);
+  add(state, 14, hh, hl);
+}
+
+function add(state: Int32Array, word: number, high: number, low: number): void {
+  const sum = (state[word + 1]! >>> 0) + (low >>> 0);
+  state[word + 1] = sum;
+  state[word] = state[word]! + high + Math.floor(sum / 0x1_0000_0000);
 }

@@ -1,21 +1,25 @@
 /** Fast deflate of chunks: the WebAssembly kernel, or its definition in TypeScript, which writes the same bytes. */
 import { Buffer } from "node:buffer";
+import { copyBytes } from "../bytes/copy-bytes.ts";
 import { adler32 } from "./adler32.ts";
 import { deflate, MOST_INPUT } from "./deflate.ts";
 import { wasmBase64 } from "./deflate-wasm.ts";
 import { looksIncompressible } from "./noise.ts";
 
-/** One per thread. No method allocates memory for the chunk. */
+/** One per thread. No method allocates memory for the chunk, nor a view of what it wrote. */
 export interface DeflateKernel {
   /** Longest input of `zlib` and `raw`, in bytes; they throw a RangeError where it is longer. */
   readonly mostInput: number;
+  /** What `zlib` wrote, from the first byte on, or `raw`, from `rawFrom` on; valid until the next call of one of them. */
+  readonly output: Uint8Array;
+  readonly rawFrom: number;
   /**
-   * A zlib stream of `raw` (RFC 1950), or null where it would not be smaller than `raw` or, if asked for, where `raw` looks
-   * like noise. Borrowed: valid until the next call.
+   * Writes a zlib stream of `raw` (RFC 1950) and returns its length; 0 where it would not be smaller than `raw` or, if asked
+   * for, where `raw` looks like noise.
    */
-  zlib(raw: Uint8Array, unlessNoise?: boolean): Uint8Array | null;
-  /** A deflate stream of `raw` (RFC 1951), or null where it would not be smaller. Borrowed: valid until the next call. */
-  raw(raw: Uint8Array): Uint8Array | null;
+  zlib(raw: Uint8Array, unlessNoise?: boolean): number;
+  /** Writes a deflate stream of `raw` (RFC 1951) and returns its length; 0 where it would not be smaller. */
+  raw(raw: Uint8Array): number;
   /** Adler-32 of any number of bytes. */
   adler32(bytes: Uint8Array): number;
   /** Whether deflate would gain less than 1 %; false for chunks below 8 KiB. */
@@ -71,36 +75,37 @@ function wasmKernel(exports: Exports): DeflateKernel {
   memory.set(HEADER, start);
   return {
     mostInput,
+    output: memory.subarray(start),
+    rawFrom: HEADER.length,
     zlib(raw, unlessNoise = false) {
       const length = checkedLength(raw);
-      memory.set(raw, input);
-      if (unlessNoise && length >= LEAST_NOISE && exports.noise(length) === 1) return null;
+      copyBytes(raw, 0, length, memory, input);
+      if (unlessNoise && length >= LEAST_NOISE && exports.noise(length) === 1) return 0;
       // First, since the input is moved when it is longer than the window.
       const checksum = exports.adler32(length, 1);
       const size = exports.deflate(length, Math.max(0, length - 1 - WRAPPER_BYTES));
-      if (size === 0) return null;
+      if (size === 0) return 0;
       putChecksum(memory, output + size, checksum);
-      return memory.subarray(start, output + size + CHECKSUM_BYTES);
+      return WRAPPER_BYTES + size;
     },
     raw(raw) {
       const length = checkedLength(raw);
-      memory.set(raw, input);
-      const size = exports.deflate(length, Math.max(0, length - 1));
-      return size === 0 ? null : memory.subarray(output, output + size);
+      copyBytes(raw, 0, length, memory, input);
+      return exports.deflate(length, Math.max(0, length - 1));
     },
     adler32(bytes) {
       let sum = 1;
       for (let at = 0; at < bytes.length; at += mostInput) {
-        const part = bytes.length <= mostInput ? bytes : bytes.subarray(at, at + mostInput);
-        memory.set(part, input);
-        sum = exports.adler32(part.length, sum);
+        const length = Math.min(mostInput, bytes.length - at);
+        copyBytes(bytes, at, length, memory, input);
+        sum = exports.adler32(length, sum);
       }
       return sum >>> 0;
     },
     looksIncompressible(raw) {
       const length = checkedLength(raw);
       if (length < LEAST_NOISE) return false;
-      memory.set(raw, input);
+      copyBytes(raw, 0, length, memory, input);
       return exports.noise(length) === 1;
     },
   };
@@ -108,19 +113,25 @@ function wasmKernel(exports: Exports): DeflateKernel {
 
 /** The same in TypeScript. */
 export function definedKernel(): DeflateKernel {
-  const wrapped = new Uint8Array(MOST_INPUT + WRAPPER_BYTES);
-  wrapped.set(HEADER);
+  const output = new Uint8Array(MOST_INPUT + WRAPPER_BYTES);
+  output.set(HEADER);
+  const rawFrom = HEADER.length;
+  const put = (packed: Uint8Array | null): number => {
+    if (packed) output.set(packed, rawFrom);
+    return packed?.length ?? 0;
+  };
   return {
     mostInput: MOST_INPUT,
+    output,
+    rawFrom,
     zlib(raw, unlessNoise = false) {
-      if (unlessNoise && looksIncompressible(raw)) return null;
-      const packed = deflate(raw, Math.max(0, checkedLength(raw) - 1 - WRAPPER_BYTES));
-      if (packed === null) return null;
-      wrapped.set(packed, HEADER.length);
-      putChecksum(wrapped, HEADER.length + packed.length, adler32(raw));
-      return wrapped.subarray(0, WRAPPER_BYTES + packed.length);
+      if (unlessNoise && looksIncompressible(raw)) return 0;
+      const size = put(deflate(raw, Math.max(0, checkedLength(raw) - 1 - WRAPPER_BYTES)));
+      if (size === 0) return 0;
+      putChecksum(output, rawFrom + size, adler32(raw));
+      return WRAPPER_BYTES + size;
     },
-    raw: (raw) => deflate(raw, Math.max(0, checkedLength(raw) - 1)),
+    raw: (raw) => put(deflate(raw, Math.max(0, checkedLength(raw) - 1))),
     adler32: (bytes) => adler32(bytes),
     looksIncompressible,
   };

@@ -3,6 +3,7 @@
  * Specification: lz4, "LZ4 Block Format Description" (2022-07-31). Not here: the frame format, dictionaries.
  * The encoder is greedy with one hash table, as the format's fast mode is; the same input gives the same block on every machine.
  */
+import { copyBytes } from "../bytes/copy-bytes.ts";
 
 const MIN_MATCH = 4;
 /** "End of block conditions" 2: the last bytes are always literals. */
@@ -69,12 +70,12 @@ function writeLength(target: DataView, at: number, rest: number): number {
   return at;
 }
 
-/** The last sequence, which has literals only; returns the place behind it. */
-function writeLast(words: DataView, from: number, to: number, target: DataView, at: number): number {
-  const count = to - from;
-  target.setUint8(at++, count < 15 ? count << 4 : 0xf0);
-  if (count >= 15) at = writeLength(target, at, count - 15);
-  new Uint8Array(target.buffer, at, count).set(new Uint8Array(words.buffer, from, count));
+/** The last sequence, which has literals only, from `from` of the source on; places in `packed`, returns the one behind it. */
+function writeLast(source: Uint8Array, from: number, target: Uint8Array, packed: DataView, at: number): number {
+  const count = source.length - from;
+  packed.setUint8(at++, count < 15 ? count << 4 : 0xf0);
+  if (count >= 15) at = writeLength(packed, at, count - 15);
+  copyBytes(source, from, count, target, at - target.byteOffset);
   return at + count;
 }
 
@@ -118,7 +119,7 @@ export function encodeLz4Block(source: Uint8Array, target: Uint8Array, limit = I
     packed.setUint8(out++, ((literals < 15 ? literals : 15) << 4) | (extra < 15 ? extra : 15));
     if (literals >= 15) out = writeLength(packed, out, literals - 15);
     if (literals > LONG_COPY) {
-      target.set(source.subarray(anchor - origin, at - origin), out - begin);
+      copyBytes(source, anchor - origin, literals, target, out - begin);
     } else {
       // The last step may copy up to three bytes too many, which the next sequence overwrites.
       for (let step = 0; step < literals; step += 4)
@@ -135,7 +136,7 @@ export function encodeLz4Block(source: Uint8Array, target: Uint8Array, limit = I
   }
   const left = end - anchor;
   if (out + 1 + left + (left < 15 ? 0 : Math.ceil((left - 14) / 255)) > last) return 0;
-  return writeLast(words, anchor, end, packed, out) - begin;
+  return writeLast(source, anchor - origin, target, packed, out) - begin;
 }
 
 /**
@@ -158,7 +159,7 @@ export function decodeLz4Block(source: Uint8Array, target: Uint8Array): number {
     }
     if (literals > end - at || literals > room - out) return -1;
     if (literals > LONG_COPY) {
-      target.set(source.subarray(at, at + literals), out);
+      copyBytes(source, at, literals, target, out);
       at += literals;
       out += literals;
     } else for (const stop = at + literals; at < stop;) target[out++] = source[at++]!;

@@ -14,7 +14,11 @@ import { dirname } from "node:path";
 import { caseSays } from "../messages/en.ts";
 import { exitCodes, OperatorError } from "../messages/operator-error.ts";
 
-/** Writes `bytes` to `file` atomically and durably. A full disk is an OperatorError with exit 4, nothing is left behind. */
+/**
+ * Writes `bytes` to `file` atomically and durably. A full disk is an OperatorError with exit 4, nothing is left behind. Only a
+ * kill in between leaves `FILE.new-PID`, which nothing reads. No later write removes it: on storage that machines share, a
+ * process number does not tell whether its writer still works.
+ */
 export function writeAtomically(file: string, bytes: Uint8Array | string, mode = 0o644): void {
   const temporary = `${file}.new-${process.pid}`;
   try {

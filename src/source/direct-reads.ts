@@ -3,6 +3,7 @@
  * seven neighbours with it, and it answers a second read with what it kept of the first; a direct read does neither.
  */
 import { closeSync, constants, openSync, readSync } from "node:fs";
+import { copyBytes } from "../../native-free/bytes/copy-bytes.ts";
 import { errorCode } from "./describe-entry.ts";
 
 /** The part that is used of it; the types of Node lack it. */
@@ -41,7 +42,7 @@ export class DirectReads {
     const whole = Math.ceil((ahead + length) / this.#alignment) * this.#alignment;
     const got = readSync(this.#descriptor, this.#bounce, 0, Math.min(whole, bounceBytes), at - ahead);
     const count = Math.max(0, Math.min(length, got - ahead));
-    target.set(this.#bounce.subarray(ahead, ahead + count), offset);
+    copyBytes(this.#bounce, ahead, count, target, offset);
     return count;
   }
 

@@ -7,66 +7,81 @@ import { hash } from "node:crypto";
 import { inflateRawSync, inflateSync } from "node:zlib";
 import { deflateKernel } from "../../kernels/deflate-kernel.ts";
 import { decodeLz4Block, encodeLz4Block, lz4Bound } from "../../kernels/lz4-block.ts";
+import { EncodedChunk, isZero } from "../encoded-chunk.ts";
 import { CHUNK_BYTES } from "./layouts.ts";
 import { decodeSnappyBlock } from "./snappy.ts";
 import type { Codec } from "./vocabulary.ts";
 
 export type Aff4Compression = "none" | "deflate" | "lz4";
 
-export interface EncodedAff4Chunk {
-  /** As stored. Borrowed from `raw`, the scratch or the thread: valid until the next call; of zeros, shared. */
-  readonly bytes: Uint8Array;
-  readonly compressed: boolean;
-  /** SHA-256 of the chunk before compression, its padding included. */
-  readonly digest: Uint8Array;
-}
-
 /** Section 3.2: what compression saves must be more than this, or the chunk is stored. */
 const LEAST_SAVED = 16;
+const MOST_PACKED = CHUNK_BYTES - LEAST_SAVED - 1;
+export const DIGEST_BYTES = 32;
 const zeros = Buffer.alloc(CHUNK_BYTES);
-const encodedZeros = new Map<Aff4Compression, EncodedAff4Chunk>();
 
-/** Buffers for `encodeAff4Chunk`; one per thread. */
-export interface Aff4Scratch {
-  readonly raw: Uint8Array;
-  readonly packed: Uint8Array;
-}
+/** Encodes the chunks of one image, on one thread. Nothing is allocated for a chunk but the text of its digest, see `#hash`. */
+export class Aff4ChunkEncoder {
+  readonly #compression: Aff4Compression;
+  readonly #kernel = deflateKernel();
+  readonly #chunk = new EncodedChunk();
+  readonly #padded = new Uint8Array(CHUNK_BYTES);
+  readonly #packed = new Uint8Array(lz4Bound(CHUNK_BYTES));
+  readonly #digest = Buffer.alloc(DIGEST_BYTES);
+  /** What a chunk of zeros becomes, once there was one. */
+  #zero: EncodedChunk | null = null;
 
-export function aff4Scratch(): Aff4Scratch {
-  return { raw: new Uint8Array(CHUNK_BYTES), packed: new Uint8Array(lz4Bound(CHUNK_BYTES)) };
-}
-
-const sha256 = (bytes: Uint8Array): Uint8Array => hash("sha256", bytes, "buffer");
-
-/** One chunk as it is stored. `raw` holds 1 to 32,768 bytes; chunks of zeros cost a comparison. */
-export function encodeAff4Chunk(raw: Uint8Array, compression: Aff4Compression, scratch: Aff4Scratch): EncodedAff4Chunk {
-  if (raw.length === 0 || raw.length > CHUNK_BYTES) throw new RangeError(`a chunk of ${raw.length} bytes`);
-  // Most chunks that are not empty say so in the first byte or the last.
-  if (raw[0] === 0 && raw.at(-1) === 0 && zeros.compare(raw, 0, raw.length, 0, raw.length) === 0) {
-    const known = encodedZeros.get(compression);
-    if (known) return known;
-    const { bytes, compressed, digest } = packed(zeros, compression, scratch);
-    const made = { bytes: bytes.slice(), compressed, digest };
-    encodedZeros.set(compression, made);
-    return made;
+  constructor(compression: Aff4Compression) {
+    this.#compression = compression;
   }
-  if (raw.length === CHUNK_BYTES) return packed(raw, compression, scratch);
-  scratch.raw.set(raw);
-  scratch.raw.fill(0, raw.length);
-  return packed(scratch.raw, compression, scratch);
-}
 
-function packed(raw: Uint8Array, compression: Aff4Compression, scratch: Aff4Scratch): EncodedAff4Chunk {
-  const digest = sha256(raw);
-  const stored = { bytes: raw, compressed: false, digest };
-  if (compression === "none" || deflateKernel().looksIncompressible(raw)) return stored;
-  const limit = CHUNK_BYTES - LEAST_SAVED - 1;
-  if (compression === "lz4") {
-    const length = encodeLz4Block(raw, scratch.packed, limit);
-    return length === 0 ? stored : { bytes: scratch.packed.subarray(0, length), compressed: true, digest };
+  /**
+   * One chunk as it is stored, with its SHA-256 before compression, its padding included; valid until the next call. It may
+   * point into `raw`, which holds 1 to 32,768 bytes. Chunks of zeros cost a comparison.
+   */
+  encode(raw: Uint8Array): EncodedChunk {
+    if (raw.length === 0 || raw.length > CHUNK_BYTES) throw new RangeError(`a chunk of ${raw.length} bytes`);
+    if (isZero(raw, zeros)) {
+      this.#zero ??= this.#encodedZero();
+      return this.#zero;
+    }
+    if (raw.length === CHUNK_BYTES) return this.#encode(raw);
+    this.#padded.set(raw);
+    this.#padded.fill(0, raw.length);
+    return this.#encode(this.#padded);
   }
-  const bytes = deflateKernel().raw(raw);
-  return bytes === null || bytes.length > limit ? stored : { bytes, compressed: true, digest };
+
+  #encodedZero(): EncodedChunk {
+    const { bytes, from, length, compressed, digests } = this.#encode(zeros);
+    // Not `slice`, which of a Buffer is a view of what the next chunk overwrites.
+    const kept = new EncodedChunk().over(Uint8Array.from(bytes.subarray(from, from + length)), 0, length, compressed);
+    kept.digests = Uint8Array.from(digests);
+    return kept;
+  }
+
+  #encode(raw: Uint8Array): EncodedChunk {
+    this.#hash(raw);
+    const chunk = this.#chunk;
+    const kernel = this.#kernel;
+    chunk.over(raw, 0, CHUNK_BYTES, false);
+    if (this.#compression === "none" || kernel.looksIncompressible(raw)) return chunk;
+    if (this.#compression === "lz4") {
+      const length = encodeLz4Block(raw, this.#packed, MOST_PACKED);
+      return length === 0 ? chunk : chunk.over(this.#packed, 0, length, true);
+    }
+    const length = kernel.raw(raw);
+    if (length === 0 || length > MOST_PACKED) return chunk;
+    return chunk.over(kernel.output, kernel.rawFrom, length, true);
+  }
+
+  /**
+   * node:crypto has no way to put a digest into memory that is there, and nothing else computes SHA-256 as fast. As text it
+   * costs one short string; as a buffer several objects and memory outside the heap.
+   */
+  #hash(raw: Uint8Array): void {
+    this.#digest.write(hash("sha256", raw, "binary"), 0, DIGEST_BYTES, "latin1");
+    this.#chunk.digests = this.#digest;
+  }
 }
 
 /** Why a chunk could not be had. */

@@ -1,6 +1,7 @@
 /** An ImageStream as a ByteSource: bevies of chunks with their indexes. Specification: AFF4 Standard 1.0a, section 3. */
 import { hash } from "node:crypto";
 import { readRange, type ByteSource, type Run } from "../../bytes/byte-source.ts";
+import { copyBytes } from "../../bytes/copy-bytes.ts";
 import { BadChunks } from "./bad-chunks.ts";
 import { unpackChunk, type Aff4ChunkProblem } from "./chunk-codec.ts";
 import { indexEntry, offsetEntry } from "./layouts.ts";
@@ -118,7 +119,7 @@ export class Aff4Stream implements ByteSource {
       const from = at + done - chunk * this.chunkBytes;
       const length = Math.min(count - done, this.chunkBytes - from);
       const raw = this.#chunks.get(chunk, () => this.#chunk(chunk));
-      if (raw) target.set(raw.subarray(from, from + length), done);
+      if (raw) copyBytes(raw, from, length, target, done);
       else target.fill(0, done, done + length);
       done += length;
     }

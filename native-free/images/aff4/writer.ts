@@ -8,7 +8,9 @@ import { Buffer } from "node:buffer";
 import { hash } from "node:crypto";
 import { Zip64Writer, type ByteSink, type Zip64Entry } from "../../containers/zip64/writer.ts";
 import { Sha512, type Sha512State } from "../../hash/sha512-state.ts";
-import type { Aff4Compression, EncodedAff4Chunk } from "./chunk-codec.ts";
+import { copyBytes } from "../../bytes/copy-bytes.ts";
+import type { EncodedChunk } from "../encoded-chunk.ts";
+import { DIGEST_BYTES, type Aff4Compression } from "./chunk-codec.ts";
 import { descriptionText, type Aff4Hashes } from "./description-text.ts";
 import { CHUNK_BYTES, CHUNKS_IN_BEVY, indexEntry, mapEntry } from "./layouts.ts";
 import {
@@ -21,7 +23,8 @@ import {
   VERSION_MEMBER,
 } from "./vocabulary.ts";
 
-const DIGEST_BYTES = 32;
+/** Chunks are handed on so many bytes at once, so that none needs a view of its own for its CRC-32. */
+const STAGE_BYTES = 1 << 20;
 const URN = /^aff4:\/\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Text for people; "" where it is not known. */
@@ -88,6 +91,8 @@ export class Aff4Writer {
   readonly #digests: Uint8Array;
   readonly #entry = indexEntry.cursor();
   readonly #blockHashes: Sha512;
+  readonly #stage = Buffer.allocUnsafeSlow(STAGE_BYTES);
+  #staged = 0;
   #chunks: number;
   /** Chunks and bytes in the open bevy. */
   #bevyChunks = 0;
@@ -128,25 +133,40 @@ export class Aff4Writer {
     return this.#chunks;
   }
 
-  /** The next chunk of the source. Its bytes are borrowed until the call returns. */
-  addChunk({ bytes, digest }: Pick<EncodedAff4Chunk, "bytes" | "digest">): void {
+  /** The next chunk of the source, with its SHA-256; it is borrowed until the call returns. */
+  addChunk(chunk: EncodedChunk): void {
     const { sizeBytes } = this.#options;
     const full = sizeBytes !== null && this.#chunks >= Math.ceil(sizeBytes / CHUNK_BYTES);
     if (this.#finished || full) throw new Error("the image has all its chunks");
-    if (digest.length !== DIGEST_BYTES) throw new RangeError(`a digest of ${digest.length} bytes`);
     if (this.#bevyChunks === 0) {
       if (this.#chunks % this.#chunksInBevy !== 0) throw new Error("the last bevy is closed: nothing can follow it");
       this.#zip.beginStored(`${this.#folder}/${this.#bevy}`);
     }
     const entry = this.#entry.over(this.#index, this.#bevyChunks * indexEntry.size);
     entry.offset = this.#bevyBytes;
-    entry.length = bytes.length;
-    this.#digests.set(digest, this.#bevyChunks * DIGEST_BYTES);
-    this.#zip.append(bytes);
-    this.#bevyBytes += bytes.length;
+    entry.length = chunk.length;
+    copyBytes(chunk.digests, chunk.digestFrom, DIGEST_BYTES, this.#digests, this.#bevyChunks * DIGEST_BYTES);
+    this.#append(chunk);
+    this.#bevyBytes += chunk.length;
     this.#bevyChunks++;
     this.#chunks++;
     if (this.#bevyChunks === this.#chunksInBevy) this.#closeBevy();
+  }
+
+  #append({ bytes, from, length }: EncodedChunk): void {
+    for (let done = 0; done < length;) {
+      const count = Math.min(length - done, STAGE_BYTES - this.#staged);
+      copyBytes(bytes, from + done, count, this.#stage, this.#staged);
+      done += count;
+      this.#staged += count;
+      if (this.#staged === STAGE_BYTES) this.#handOn();
+    }
+  }
+
+  #handOn(): void {
+    if (this.#staged === 0) return;
+    this.#zip.append(this.#stage.subarray(0, this.#staged));
+    this.#staged = 0;
   }
 
   /** Ends the image; throws Error while chunks are missing, RangeError where bad sectors lie outside or out of order. */
@@ -198,6 +218,7 @@ export class Aff4Writer {
   #closeBevy(): void {
     if (this.#bevyChunks === 0) return;
     const [name, count] = [`${this.#folder}/${this.#bevy}`, this.#bevyChunks];
+    this.#handOn();
     this.#zip.endStored();
     const digests = this.#digests.subarray(0, count * DIGEST_BYTES);
     this.#zip.addStored(`${name}.index`, this.#index.subarray(0, count * indexEntry.size));

@@ -4,68 +4,78 @@
  */
 import { Buffer } from "node:buffer";
 import { deflateSync } from "node:zlib";
+import { copyBytes } from "../../bytes/copy-bytes.ts";
 import { adler32 } from "../../kernels/adler32.ts";
 import { deflateKernel } from "../../kernels/deflate-kernel.ts";
 import { inflateInto } from "../../kernels/inflate-into.ts";
+import { EncodedChunk, isZero } from "../encoded-chunk.ts";
 
 /** 0 stores, 1 is "fast", 9 is "best". */
 export type EwfLevel = 0 | 1 | 9;
 
-export interface EncodedChunk {
-  /** As stored, the checksum included. Borrowed: valid until the next call on this thread; of zeros, shared. */
-  readonly bytes: Uint8Array;
-  readonly compressed: boolean;
-}
-
 const CHECKSUM_BYTES = 4;
-const zeros = new Map<number, Buffer>();
-const encodedZeros = new Map<string, EncodedChunk>();
 
-function isZero(raw: Uint8Array): boolean {
-  // Most chunks that are not empty say so in the first byte or the last.
-  if (raw[0] !== 0 || raw.at(-1) !== 0) return false;
-  const blank = zeros.get(raw.length) ?? Buffer.alloc(raw.length);
-  zeros.set(raw.length, blank);
-  return Buffer.compare(blank, raw) === 0;
-}
+/** Encodes the chunks of one image, on one thread. Nothing is allocated for a chunk at the levels 0 and 1; of 9 see `#deflated`. */
+export class EwfChunkEncoder {
+  readonly #level: EwfLevel;
+  readonly #kernel = deflateKernel();
+  readonly #chunk = new EncodedChunk();
+  readonly #stored: Uint8Array;
+  readonly #zeros: Buffer;
+  /** What chunks of zeros become, by their length. */
+  readonly #encodedZeros = new Map<number, Uint8Array>();
 
-function encodedZero(length: number, level: EwfLevel): EncodedChunk {
-  const key = `${length}:${level}`;
-  const known = encodedZeros.get(key);
-  if (known) return known;
-  const made = { bytes: deflateSync(new Uint8Array(length), { level }), compressed: true };
-  encodedZeros.set(key, made);
-  return made;
-}
-
-/** A buffer for `encodeChunk` that takes chunks up to `chunkBytes`; one per thread. */
-export function chunkScratch(chunkBytes: number): Uint8Array {
-  return new Uint8Array(chunkBytes + CHECKSUM_BYTES);
-}
-
-function stored(raw: Uint8Array, checksum: number, scratch: Uint8Array): EncodedChunk {
-  scratch.set(raw);
-  const end = raw.length;
-  scratch[end] = checksum & 0xff;
-  scratch[end + 1] = (checksum >>> 8) & 0xff;
-  scratch[end + 2] = (checksum >>> 16) & 0xff;
-  scratch[end + 3] = checksum >>> 24;
-  return { bytes: scratch.subarray(0, end + CHECKSUM_BYTES), compressed: false };
-}
-
-/** One chunk as it is stored. `raw` holds at least one byte; chunks of zeros cost a comparison. */
-export function encodeChunk(raw: Uint8Array, level: EwfLevel, scratch: Uint8Array): EncodedChunk {
-  if (level === 0) return stored(raw, deflateKernel().adler32(raw), scratch);
-  if (isZero(raw)) return encodedZero(raw.length, level);
-  const kernel = deflateKernel();
-  if (level === 1 && raw.length <= kernel.mostInput) {
-    const bytes = kernel.zlib(raw, true);
-    return bytes === null ? stored(raw, kernel.adler32(raw), scratch) : { bytes, compressed: true };
+  /** For chunks up to `chunkBytes`. */
+  constructor(level: EwfLevel, chunkBytes: number) {
+    this.#level = level;
+    this.#stored = new Uint8Array(chunkBytes + CHECKSUM_BYTES);
+    this.#zeros = Buffer.alloc(chunkBytes);
   }
-  const packed = deflateSync(raw, { level, chunkSize: raw.length + 1024 });
-  if (packed.length < raw.length) return { bytes: packed, compressed: true };
-  // A zlib stream ends with the Adler-32 of what it holds.
-  return stored(raw, packed.readUInt32BE(packed.length - CHECKSUM_BYTES), scratch);
+
+  /** One chunk as it is stored, valid until the next call. `raw` holds at least one byte; chunks of zeros cost a comparison. */
+  encode(raw: Uint8Array): EncodedChunk {
+    if (raw.length === 0 || raw.length > this.#zeros.length) throw new RangeError(`a chunk of ${raw.length} bytes`);
+    const kernel = this.#kernel;
+    const level = this.#level;
+    if (level === 0) return this.#store(raw, kernel.adler32(raw));
+    if (isZero(raw, this.#zeros)) return this.#zero(raw.length);
+    if (level === 1 && raw.length <= kernel.mostInput) {
+      const length = kernel.zlib(raw, true);
+      return length === 0 ? this.#store(raw, kernel.adler32(raw)) : this.#chunk.over(kernel.output, 0, length, true);
+    }
+    return this.#deflated(raw);
+  }
+
+  #zero(length: number): EncodedChunk {
+    let bytes = this.#encodedZeros.get(length);
+    if (!bytes) {
+      bytes = deflateSync(new Uint8Array(length), { level: this.#level });
+      this.#encodedZeros.set(length, bytes);
+    }
+    return this.#chunk.over(bytes, 0, bytes.length, true);
+  }
+
+  /**
+   * Level 9: node:zlib makes a stream and a buffer for every call. One stream used again would not, but it finds other matches
+   * at the end of a short chunk that follows a longer one, and a chunk must not depend on those before it.
+   */
+  #deflated(raw: Uint8Array): EncodedChunk {
+    const packed = deflateSync(raw, { level: this.#level, chunkSize: raw.length + 1024 });
+    if (packed.length < raw.length) return this.#chunk.over(packed, 0, packed.length, true);
+    // A zlib stream ends with the Adler-32 of what it holds.
+    return this.#store(raw, packed.readUInt32BE(packed.length - CHECKSUM_BYTES));
+  }
+
+  #store(raw: Uint8Array, checksum: number): EncodedChunk {
+    const stored = this.#stored;
+    const end = raw.length;
+    copyBytes(raw, 0, end, stored, 0);
+    stored[end] = checksum & 0xff;
+    stored[end + 1] = (checksum >>> 8) & 0xff;
+    stored[end + 2] = (checksum >>> 16) & 0xff;
+    stored[end + 3] = checksum >>> 24;
+    return this.#chunk.over(stored, 0, end + CHECKSUM_BYTES, false);
+  }
 }
 
 /** Why a chunk could not be had. */

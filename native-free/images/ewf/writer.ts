@@ -5,7 +5,8 @@
  * Specification: libyal, "Expert Witness Compression Format (EWF)", section "The sections".
  */
 import { adler32 } from "../../kernels/adler32.ts";
-import type { EncodedChunk, EwfLevel } from "./chunk-codec.ts";
+import type { EncodedChunk } from "../encoded-chunk.ts";
+import type { EwfLevel } from "./chunk-codec.ts";
 import { encodeHeader, encodeHeader2, type EwfMetadata } from "./header-text.ts";
 import {
   COMPRESSED_BIT,
@@ -36,7 +37,8 @@ export const USUAL_GROUP_CHUNKS = 4096;
 /** Receives the segments in order. Bytes handed over are borrowed until the call returns. */
 export interface EwfSink {
   beginSegment(number: number): void;
-  write(bytes: Uint8Array): void;
+  /** Appends `length` bytes of `bytes` from `from` on. */
+  write(bytes: Uint8Array, from: number, length: number): void;
   /** Overwrites bytes already written to the segment that is open. */
   patch(at: number, bytes: Uint8Array): void;
   endSegment(): void;
@@ -107,7 +109,8 @@ export class EwfWriter {
   readonly #groupLimit: number;
   readonly #sink: EwfSink;
   readonly #volume: Uint8Array;
-  readonly #entries = new Uint32Array(MAX_TABLE_ENTRIES);
+  /** Signed, since a number above 2^31 may cost an object. */
+  readonly #entries = new Int32Array(MAX_TABLE_ENTRIES);
   readonly #descriptor = new Uint8Array(DESCRIPTOR);
   readonly #cursor = sectionDescriptor.cursor();
   #segment = 0;
@@ -156,21 +159,20 @@ export class EwfWriter {
     return this.#chunks;
   }
 
-  /** The next chunk of the source. */
-  addChunk(chunk: EncodedChunk): void {
+  /** The next chunk of the source; it is borrowed until the call returns. */
+  addChunk({ bytes, from, length, compressed }: EncodedChunk): void {
     if (this.#finished || this.#chunks === (this.chunkCount ?? 0xffff_ffff))
       throw new Error("the image has all its chunks");
-    const { bytes, compressed } = chunk;
     if (this.#groupChunks === this.#groupLimit) this.#closeGroup();
-    if (!this.#fits(bytes.length)) {
+    if (!this.#fits(length)) {
       this.#closeGroup();
       // The closed group may have made room for nothing: the chunk opens the next segment.
-      if (!this.#fits(bytes.length)) this.#nextSegment();
+      if (!this.#fits(length)) this.#nextSegment();
     }
     if (this.#group === -1) this.#openGroup();
     const offset = this.#at - this.#group;
     this.#entries[this.#groupChunks++] = compressed ? offset + COMPRESSED_BIT : offset;
-    this.#write(bytes);
+    this.#write(bytes, from, length);
     this.#chunks++;
   }
 
@@ -272,9 +274,9 @@ export class EwfWriter {
     return this.#descriptor;
   }
 
-  #write(bytes: Uint8Array): void {
-    this.#sink.write(bytes);
-    this.#at += bytes.length;
+  #write(bytes: Uint8Array, from = 0, length = bytes.length): void {
+    this.#sink.write(bytes, from, length);
+    this.#at += length;
   }
 }
 
@@ -300,14 +302,16 @@ function headerBytes(options: EwfWriterOptions): number {
   return headerSections(options).reduce((sum, [, { length }]) => sum + DESCRIPTOR + length, 0);
 }
 
-function tablePayload(entries: Uint32Array, base: number): Uint8Array {
+function tablePayload(entries: Int32Array, base: number): Uint8Array {
   const payload = new Uint8Array(tableHeader.size + 4 * entries.length + CHECKSUM);
   const header = tableHeader.cursor().over(payload);
   header.entryCount = entries.length;
   header.baseOffset = base;
   header.checksum = adler32(payload, 0, tableHeader.size - CHECKSUM);
   const view = new DataView(payload.buffer);
-  for (const [index, entry] of entries.entries()) view.setUint32(tableHeader.size + 4 * index, entry, true);
+  for (let index = 0; index < entries.length; index++) {
+    view.setInt32(tableHeader.size + 4 * index, entries[index]!, true);
+  }
   const end = payload.length - CHECKSUM;
   view.setUint32(end, adler32(payload, tableHeader.size, end), true);
   return payload;

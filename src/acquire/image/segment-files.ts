@@ -4,6 +4,7 @@
  * is space, or go on in the next folder, taking the open segment along.
  */
 import { join } from "node:path";
+import { copyBytes } from "../../../native-free/bytes/copy-bytes.ts";
 import { RingAborted } from "../../../workers/ring.ts";
 import { imageSays } from "../../messages/en.ts";
 import { exitCodes, OperatorError } from "../../messages/operator-error.ts";
@@ -109,21 +110,24 @@ export class SegmentFiles {
     }
   }
 
-  /** Appends; the array is not kept. Throws OperatorError: disk full (4), write refused (4), file too large. */
-  write(bytes: Uint8Array): void {
-    if (this.#held + bytes.length > bufferBytes) this.#flush();
-    if (bytes.length >= bufferBytes >> 2) {
+  /**
+   * Appends `length` bytes of `bytes` from `from` on; the array is not kept. Throws OperatorError: disk full (4), write refused
+   * (4), file too large.
+   */
+  write(bytes: Uint8Array, from = 0, length = bytes.length - from): void {
+    if (this.#held + length > bufferBytes) this.#flush();
+    if (length >= bufferBytes >> 2) {
       this.#flush();
-      return this.#writeAll(bytes, null);
+      return this.#writeAll(bytes, from, length, null);
     }
-    this.#buffer.set(bytes, this.#held);
-    this.#held += bytes.length;
+    copyBytes(bytes, from, length, this.#buffer, this.#held);
+    this.#held += length;
   }
 
   /** Replaces bytes that were written before, at `at` in the open segment. */
   patch(at: number, bytes: Uint8Array): void {
     this.#flush();
-    this.#writeAll(bytes, at);
+    this.#writeAll(bytes, 0, bytes.length, at);
   }
 
   /** Makes the open segment durable and closes it. */
@@ -204,32 +208,32 @@ export class SegmentFiles {
 
   #flush(): void {
     if (this.#held === 0) return;
-    const bytes = this.#buffer.subarray(0, this.#held);
+    const held = this.#held;
     this.#held = 0;
-    this.#writeAll(bytes, null);
+    this.#writeAll(this.#buffer, 0, held, null);
   }
 
   /** `at` null appends. */
-  #writeAll(bytes: Uint8Array, at: number | null): void {
-    for (let done = 0; done < bytes.length;) {
+  #writeAll(bytes: Uint8Array, from: number, length: number, at: number | null): void {
+    for (let done = 0; done < length;) {
       const current = this.#open();
       const position = at === null ? current.size : at + done;
-      const count = this.#writeSome(current.descriptor, bytes, done, position);
+      const count = this.#writeSome(bytes, from + done, length - done, position);
       if (count === 0) {
         // Full: what is written already stays, the rest follows wherever there is space.
-        if (!this.#nextFolder()) this.#waitForSpace(bytes.length - done + leastSpaceBytes);
+        if (!this.#nextFolder()) this.#waitForSpace(length - done + leastSpaceBytes);
         continue;
       }
       done += count;
       if (at === null) current.size += count;
     }
-    this.#unsynced += bytes.length;
+    this.#unsynced += length;
   }
 
   /** 0 where the target has no space. */
-  #writeSome(descriptor: number, bytes: Uint8Array, done: number, position: number): number {
+  #writeSome(bytes: Uint8Array, from: number, length: number, position: number): number {
     try {
-      return this.#files.write(descriptor, bytes, done, bytes.length - done, position);
+      return this.#files.write(this.#open().descriptor, bytes, from, length, position);
     } catch (error) {
       if (isFull(error)) return 0;
       throw targetError(error, this.#place);

@@ -11,10 +11,7 @@ await runPart<WriteData, WrittenTarget>(async (data, told, note) => {
   try {
     if (!data.standing.aff4) files.beginSegment(1);
     const writer = openWriter(data, files);
-    await writeChunks(data, files, digestBytes.aff4, ({ bytes, digest }) => {
-      if (!digest) throw new Error("a chunk came without its hash");
-      writer.addChunk({ bytes, digest });
-    });
+    await writeChunks(data, files, digestBytes.aff4, (chunk) => writer.addChunk(chunk));
     const { size, hashes, errors } = (await told()) as WriteEnding;
     await files.settle();
     writer.finish({ hashes, badSectors: errors.badRanges, size });

@@ -22,7 +22,7 @@ await runPart<WriteData, WrittenTarget>(async (data, _, note) => {
           room = limit;
         }
         const count = Math.min(room, bytes.length - at);
-        files.write(count === bytes.length ? bytes : bytes.subarray(at, at + count));
+        files.write(bytes, at, count);
         at += count;
         room -= count;
       }

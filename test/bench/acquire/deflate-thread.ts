@@ -6,10 +6,11 @@ import { chunkEncoder } from "../../../src/acquire/image/chunk-encoder.ts";
 const { file, share, of, bytes } = workerData as { file: string; share: number; of: number; bytes: number };
 const slot = Buffer.allocUnsafeSlow(256 * 1024);
 const chunkBytes = 32_768;
-const encode = chunkEncoder("e01", "fast", chunkBytes);
+const encoder = chunkEncoder("e01", "fast", chunkBytes);
 const descriptor = openSync(file, "r");
 for (let at = share * slot.length; at < bytes; at += of * slot.length) {
   const got = readSync(descriptor, slot, 0, Math.min(slot.length, bytes - at), at);
-  for (let from = 0; from < got; from += chunkBytes) encode(slot.subarray(from, Math.min(got, from + chunkBytes)));
+  for (let from = 0; from < got; from += chunkBytes)
+    encoder.encode(slot.subarray(from, Math.min(got, from + chunkBytes)));
 }
 closeSync(descriptor);

@@ -1,9 +1,16 @@
 /** Inflating chunk after chunk: both ways say the same of good and of bad streams, and the first failure is forgotten. */
 import { Buffer } from "node:buffer";
-import { deflateRawSync, deflateSync } from "node:zlib";
+import { createInflateRaw, deflateRawSync, deflateSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { inflateAnew, inflateInto, isReliable, reusedInflate } from "../../../native-free/kernels/inflate-into.ts";
+import { inflateBlock } from "../../../native-free/kernels/inflate-block.ts";
+import {
+  inflateAnew,
+  inflateInto,
+  inflateRawInto,
+  isReliable,
+  reusedInflate,
+} from "../../../native-free/kernels/inflate-into.ts";
 import { noise } from "../../fixtures/ewf-set.ts";
 
 const text = Buffer.from("bill of lading 2402-20; ".repeat(1000));
@@ -40,6 +47,36 @@ describe.each([
       expect(Buffer.compare(into.subarray(0, text.length), text)).toBe(0);
     }
     expect(inflate(packed, into.subarray(0, text.length))).toBe(-1);
+  });
+});
+
+describe.each([
+  ["a stream used again", reusedInflate(createInflateRaw())!],
+  ["a stream for each call", (packed: Uint8Array, into: Uint8Array) => inflateAnew(packed, into, "raw")],
+  ["the chosen way", inflateRawInto],
+])("bare streams by %s", (_, inflate) => {
+  it("are unpacked as well, and bad ones told", () => {
+    expect(isReliable(inflate, "raw")).toBe(true);
+    const [packed, into] = [deflateRawSync(text), Buffer.alloc(text.length + 1)];
+    for (const stream of [packed.subarray(0, -1), Buffer.alloc(0), Buffer.from([7]), deflateRawSync(noise(100_000))]) {
+      expect(inflate(stream, into)).toBe(-1);
+      expect(inflate(packed, into)).toBe(text.length);
+      expect(Buffer.compare(into.subarray(0, text.length), text)).toBe(0);
+    }
+  });
+});
+
+describe("a block of known size", () => {
+  it.each([false, true])("is filled whether or not the stream is longer than is wanted; bare: %s", (raw) => {
+    const packed = raw ? deflateRawSync(text) : deflateSync(text);
+    for (const length of [text.length, 1, 0]) {
+      const target = new Uint8Array(length);
+      expect(inflateBlock(packed, target, { most: text.length, raw })).toBe(text.length);
+      expect(Buffer.compare(target, text.subarray(0, length))).toBe(0);
+    }
+    expect(inflateBlock(packed, new Uint8Array(text.length + 5), { raw })).toBe(text.length);
+    expect(inflateBlock(packed, new Uint8Array(text.length - 1), { raw })).toBe(-1);
+    expect(inflateBlock(packed.subarray(0, 40), new Uint8Array(text.length), { raw })).toBe(-1);
   });
 });
 

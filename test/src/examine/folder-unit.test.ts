@@ -136,7 +136,8 @@ describe("a unit of a folder", () => {
     return undefined;
   });
 
-  it.skipIf(!onLinux)("in whose place is a socket says so", async () => {
+  it("in whose place is a socket says so", async ({ skip }) => {
+    skip(!onLinux, "needs Linux");
     await acquire();
     unlinkSync(`${source}/file`);
     const server = createServer();
@@ -145,7 +146,8 @@ describe("a unit of a folder", () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it.skipIf(!onLinux)("is not reached through a link that took the place of its folder", async () => {
+  it("is not reached through a link that took the place of its folder", async ({ skip }) => {
+    skip(!onLinux, "needs Linux");
     await acquire();
     renameSync(`${source}/d/e`, `${base}/elsewhere`);
     symlinkSync(`${base}/elsewhere`, `${source}/d/e`);
@@ -153,7 +155,8 @@ describe("a unit of a folder", () => {
     expect([status, text]).toEqual(["failed", null]);
   });
 
-  it.skipIf(!onLinux || process.getuid?.() === 0)("that may no longer be read says so", async () => {
+  it("that may no longer be read says so", async ({ skip }) => {
+    skip(!onLinux || process.getuid?.() === 0, "needs Linux and an officer who is not root");
     await acquire();
     chmodSync(`${source}/file`, 0);
     expect(open("file")).toMatchObject({ status: "failed", reason: "unreadable", codes: ["folder/unreadable EACCES"] });
@@ -165,7 +168,8 @@ describe("a unit of a folder", () => {
     expect(open("file", undefined, true)).toMatchObject({ status: "done", codes: [], text: null });
   });
 
-  it.skipIf(!onLinux)("that failed when it was acquired, or is no file, is not opened now", async () => {
+  it("that failed when it was acquired, or is no file, is not opened now", async ({ skip }) => {
+    skip(!onLinux, "needs Linux");
     execFileSync("mkfifo", [`${source}/pipe`]);
     symlinkSync("/etc/passwd", `${source}/link`);
     await acquire();
@@ -197,7 +201,8 @@ describe("a unit of a folder", () => {
     },
   );
 
-  it.skipIf(!onLinux)("is closed in every case", async () => {
+  it("is closed in every case", async ({ skip }) => {
+    skip(!onLinux, "needs Linux");
     symlinkSync("/etc/passwd", `${source}/other`);
     await acquire();
     const units = new FolderUnits(source, manifest, () => undefined);

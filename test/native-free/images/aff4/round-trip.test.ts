@@ -6,7 +6,7 @@ import { MemorySource } from "../../../../native-free/bytes/byte-source.ts";
 import { openAff4 } from "../../../../native-free/images/aff4/open.ts";
 import { aff4ResumePointOf, openAff4Start } from "../../../../native-free/images/aff4/resume.ts";
 import { Aff4Writer } from "../../../../native-free/images/aff4/writer.ts";
-import { aff4Scratch, encodeAff4Chunk } from "../../../../native-free/images/aff4/chunk-codec.ts";
+import { Aff4ChunkEncoder } from "../../../../native-free/images/aff4/chunk-codec.ts";
 import {
   AFF4_CHUNK as CHUNK,
   aff4Ending,
@@ -124,6 +124,22 @@ describe("an AFF4 image", () => {
     expect(Buffer.compare(store.bytes, aff4Image(medium, { chunksInBevy: 2 }))).toBe(0);
   });
 
+  it.each(["none", "lz4", "deflate"] as const)(
+    "gives each chunk its own SHA-256, zeros among others (%s)",
+    (compression) => {
+      const encoder = new Aff4ChunkEncoder(compression);
+      const text = new Uint8Array(CHUNK).fill(65);
+      const zeros = new Uint8Array(CHUNK);
+      for (const raw of [text, zeros, noise(CHUNK), zeros, zeros.subarray(1), text.subarray(100), text]) {
+        const padded = new Uint8Array(CHUNK);
+        padded.set(raw);
+        const { digests, digestFrom } = encoder.encode(raw);
+        const digest = Buffer.from(digests).toString("hex", digestFrom, digestFrom + 32);
+        expect(digest).toBe(digestOf(padded));
+      }
+    },
+  );
+
   it("refuses wrong options and calls out of order", () => {
     const store = new ByteStore();
     const options = aff4Options(CHUNK + 1);
@@ -132,10 +148,10 @@ describe("an AFF4 image", () => {
     expect(() => new Aff4Writer({ ...options, sizeBytes: -1 }, store)).toThrow(RangeError);
     expect(() => new Aff4Writer({ ...options, bytesPerSector: 0.5 }, store)).toThrow(RangeError);
     const writer = new Aff4Writer(options, store);
-    const scratch = aff4Scratch();
+    const encoder = new Aff4ChunkEncoder("none");
     expect(() => writer.finish(aff4Ending(new Uint8Array(CHUNK + 1)))).toThrow("2 chunks");
-    expect(() => encodeAff4Chunk(new Uint8Array(CHUNK + 1), "none", scratch)).toThrow(RangeError);
-    const chunk = encodeAff4Chunk(new Uint8Array(CHUNK), "none", scratch);
+    expect(() => encoder.encode(new Uint8Array(CHUNK + 1))).toThrow(RangeError);
+    const chunk = encoder.encode(new Uint8Array(CHUNK));
     writer.addChunk(chunk);
     expect(writer.position).toBeNull();
     writer.addChunk(chunk);

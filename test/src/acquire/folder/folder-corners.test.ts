@@ -91,7 +91,8 @@ describe("folder corners", () => {
     }
   });
 
-  it.skipIf(!onLinux)("records links, pipes and sockets, and opens none of them", async () => {
+  it("records links, pipes and sockets, and opens none of them", async ({ skip }) => {
+    skip(!onLinux, "needs Linux");
     symlinkSync("/etc/passwd", `${source}/link`);
     symlinkSync(".", `${source}/loop`);
     symlinkSync("nowhere", `${source}/dangling`);
@@ -110,7 +111,8 @@ describe("folder corners", () => {
     expect([...entries.keys()].some((path) => path.startsWith("loop/"))).toBe(false);
   });
 
-  it.skipIf(!onLinux)("keeps names that are no UTF-8 byte for byte, in byte order", async () => {
+  it("keeps names that are no UTF-8 byte for byte, in byte order", async ({ skip }) => {
+    skip(!onLinux, "needs Linux");
     const raw = Buffer.from([0x66, 0xff, 0xe9, 0x2e, 0x74]);
     writeFileSync(Buffer.concat([Buffer.from(`${source}/`), raw]), "content");
     for (const name of ["-rf", "$(id)", "a\nb", "\u202egnp.exe", " ", "ü", "u\u0308"])
@@ -123,7 +125,8 @@ describe("folder corners", () => {
     expect(entries.size).toBe(8);
   });
 
-  it.skipIf(!onLinux)("reaches paths longer than the system takes", async () => {
+  it("reaches paths longer than the system takes", async ({ skip }) => {
+    skip(!onLinux, "needs Linux");
     const part = "d".repeat(200);
     let here = source;
     const deep = `cd "$0"; for i in $(seq 25); do mkdir ${part}; cd ${part}; done; echo deep > file; cd ..; echo up > beside`;
@@ -143,7 +146,8 @@ describe("folder corners", () => {
     execFileSync("rm", ["-rf", source]);
   });
 
-  it.skipIf(!onLinux || !asRoot)("does not enter another file system mounted inside", async () => {
+  it("does not enter another file system mounted inside", async ({ skip }) => {
+    skip(!onLinux || !asRoot, "needs Linux and root");
     mkdirSync(`${source}/mounted`);
     execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "none", `${source}/mounted`]);
     writeFileSync(`${source}/mounted/inside`, "x");
@@ -152,7 +156,8 @@ describe("folder corners", () => {
     expect(entries.has("mounted/inside")).toBe(false);
   });
 
-  it.skipIf(!onLinux || !asRoot)("records what it may not read and goes on", async () => {
+  it("records what it may not read and goes on", async ({ skip }) => {
+    skip(!onLinux || !asRoot, "needs Linux and root");
     mkdirSync(`${source}/closed`);
     writeFileSync(`${source}/closed/hidden`, "x");
     writeFileSync(`${source}/secret`, "x");
@@ -216,7 +221,8 @@ describe("folder corners", () => {
     expect(entries.get("old")?.times.m).toBe("1970-01-01T00:16:40.000000000Z");
   });
 
-  it.skipIf(!onLinux || !hasNative)("records extended attributes and ACLs, or says why not", async () => {
+  it("records extended attributes and ACLs, or says why not", async ({ skip }) => {
+    skip(!onLinux || !hasNative, "needs Linux and the native addon");
     writeFileSync(`${source}/file`, "x");
     const set = spawnSync("setfattr", ["-n", "user.comment", "-v", "hello", `${source}/file`]);
     if (set.status !== 0)
@@ -242,7 +248,8 @@ describe("folder corners", () => {
     expect(entry.notRecorded).toContainEqual({ what: "xattrs", why: "native calls are not available here" });
   });
 
-  it.skipIf(!onLinux || !hasNative)("moves no access time, of files or directories", async () => {
+  it("moves no access time, of files or directories", async ({ skip }) => {
+    skip(!onLinux || !hasNative, "needs Linux and the native addon");
     mkdirSync(`${source}/a/b`, { recursive: true });
     writeFileSync(`${source}/a/b/f`, "content");
     const paths = [source, `${source}/a`, `${source}/a/b`, `${source}/a/b/f`];
