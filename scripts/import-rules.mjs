@@ -13,6 +13,8 @@ export const pureCodePackages = [
   "music-metadata", // MIT: sound and video metadata
   "pdfjs-dist", // Apache-2.0: PDF metadata and attachments
   "saxes", // ISC: XML, event by event, no DTD
+  "seek-bzip", // MIT: bzip2
+  "xz-decompress", // MIT: xz, WebAssembly
   "yauzl", // MIT: ZIP central directory
   "zod", // MIT: checks at trust boundaries
 ];

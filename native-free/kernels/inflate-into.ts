@@ -1,11 +1,19 @@
 /**
- * Inflates one zlib stream (RFC 1950) at a time into memory of the caller. node:zlib makes a stream with a window for every
+ * Inflates one zlib stream (RFC 1950), or a bare one (RFC 1951), at a time into memory of the caller. node:zlib makes a stream with a window for every
  * call of its synchronous functions, which costs more than a chunk of 32 KiB does. One stream is used again and again here,
  * through parts of Node that are not documented; they are tried out first, and the documented function takes their place
  * where they do not do as expected.
  */
 import { Buffer } from "node:buffer";
-import { constants, createInflate, deflateSync, inflateSync } from "node:zlib";
+import {
+  constants,
+  createInflate,
+  createInflateRaw,
+  deflateRawSync,
+  deflateSync,
+  inflateRawSync,
+  inflateSync,
+} from "node:zlib";
 
 /**
  * The number of bytes of the stream at the start of `packed`, put into `into`, which has at least one byte more than they
@@ -31,10 +39,14 @@ interface StreamInside {
   } | null;
 }
 
-/** By the documented function. */
-export const inflateAnew: InflateInto = (packed, into) => {
+/** What wraps a stream: `zlib` has a checksum, `raw` nothing. */
+export type Wrapping = "zlib" | "raw";
+
+/** By the documented functions. */
+export function inflateAnew(packed: Uint8Array, into: Uint8Array, wrapping: Wrapping = "zlib"): number {
   try {
-    const raw = inflateSync(packed, { maxOutputLength: into.length });
+    const options = { maxOutputLength: into.length };
+    const raw = wrapping === "zlib" ? inflateSync(packed, options) : inflateRawSync(packed, options);
     if (raw.length === into.length) return -1;
     into.set(raw);
     return raw.length;
@@ -42,7 +54,7 @@ export const inflateAnew: InflateInto = (packed, into) => {
     // Whatever zlib finds wrong, the stream is bad as a whole; its reader names what that means.
     return -1;
   }
-};
+}
 
 /** By one stream for all calls; null where this Node's streams are made otherwise. */
 export function reusedInflate(stream: object = createInflate()): InflateInto | null {
@@ -62,11 +74,13 @@ export function reusedInflate(stream: object = createInflate()): InflateInto | n
 }
 
 /** True where good, damaged, cut and overlong streams are told apart, twice over. */
-export function isReliable(inflate: InflateInto): boolean {
+export function isReliable(inflate: InflateInto, wrapping: Wrapping = "zlib"): boolean {
   const raw = Buffer.from("a stream that is used again, again and again ".repeat(20));
-  const good = deflateSync(raw);
+  const good = wrapping === "zlib" ? deflateSync(raw) : deflateRawSync(raw);
   const damaged = Uint8Array.from(good);
-  damaged[damaged.length - 1]! ^= 1;
+  // Of a bare stream only what no stream begins with is told for certain: blocks of the kind that is reserved.
+  if (wrapping === "zlib") damaged[damaged.length - 1]! ^= 1;
+  else damaged[0]! |= 6;
   const into = Buffer.alloc(raw.length + 1);
   const followed = Buffer.concat([good, good]);
   try {
@@ -76,7 +90,7 @@ export function isReliable(inflate: InflateInto): boolean {
         Buffer.compare(into.subarray(0, raw.length), raw) === 0 &&
         inflate(damaged, into) === -1 &&
         inflate(good.subarray(0, good.length - 5), into) === -1 &&
-        inflate(raw, into) === -1 &&
+        (wrapping === "raw" || inflate(raw, into) === -1) &&
         inflate(good, into.subarray(0, raw.length)) === -1 &&
         inflate(followed, into) === raw.length,
     );
@@ -86,13 +100,17 @@ export function isReliable(inflate: InflateInto): boolean {
   }
 }
 
+function chosenWay(wrapping: Wrapping): InflateInto {
+  const reused = reusedInflate(wrapping === "zlib" ? createInflate() : createInflateRaw());
+  if (reused && isReliable(reused, wrapping)) return reused;
+  return (packed, into) => inflateAnew(packed, into, wrapping);
+}
+
 let chosen: InflateInto | undefined;
+let chosenRaw: InflateInto | undefined;
 
 /** As `InflateInto` says, by the faster way that works here. */
-export const inflateInto: InflateInto = (packed, into) => {
-  if (!chosen) {
-    const reused = reusedInflate();
-    chosen = reused && isReliable(reused) ? reused : inflateAnew;
-  }
-  return chosen(packed, into);
-};
+export const inflateInto: InflateInto = (packed, into) => (chosen ??= chosenWay("zlib"))(packed, into);
+
+/** The same of a bare stream, which has no checksum. */
+export const inflateRawInto: InflateInto = (packed, into) => (chosenRaw ??= chosenWay("raw"))(packed, into);

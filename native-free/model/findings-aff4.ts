@@ -77,6 +77,11 @@ export const aff4Findings = {
     text: "The map of the image is not the one that its description vouches for ({property}).",
     advice: "The image was changed after it was made, or damaged. Compare with another copy.",
   },
+  "aff4/block-hashes": {
+    severity: "anomaly",
+    text: "The list of {algorithm} hashes of the chunks in volume {volume} is not the one that the description vouches for.",
+    advice: "The image was changed after it was made, or damaged. Compare with another copy.",
+  },
   "aff4/several-images": {
     severity: "note",
     text: "The volume names {images} images; the first is shown.",

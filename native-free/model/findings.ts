@@ -4,9 +4,19 @@
  */
 import { aff4Findings } from "./findings-aff4.ts";
 import { aff4LogicalFindings } from "./findings-aff4l.ts";
+import { appleImageFindings } from "./findings-apple-images.ts";
 import { archiveFindings } from "./findings-archive.ts";
+import { discFindings } from "./findings-disc.ts";
 import { documentFindings } from "./findings-document.ts";
+import { ewfFindings } from "./findings-ewf.ts";
+import { fileSystemFindings } from "./findings-filesystem.ts";
 import { imageFindings } from "./findings-image.ts";
+import { logicalFindings } from "./findings-logical.ts";
+import { qcowFindings } from "./findings-qcow.ts";
+import { vhdFindings } from "./findings-vhd.ts";
+import { virtualDiskFindings } from "./findings-virtual-disk.ts";
+import { vmdkFindings } from "./findings-vmdk.ts";
+import { volumeFindings } from "./findings-volume.ts";
 
 /** `note`: worth knowing. `anomaly`: contradicts the format or itself. `loss`: something could not be read. */
 export type Severity = "note" | "anomaly" | "loss";
@@ -150,10 +160,20 @@ export const findings: Readonly<Record<string, FindingKind>> = {
   ...engineFindings,
   ...typingFindings,
   ...archiveFindings,
+  ...appleImageFindings,
+  ...discFindings,
   ...documentFindings,
   ...imageFindings,
+  ...qcowFindings,
+  ...virtualDiskFindings,
+  ...vhdFindings,
+  ...vmdkFindings,
+  ...volumeFindings,
+  ...fileSystemFindings,
   ...aff4Findings,
+  ...ewfFindings,
   ...aff4LogicalFindings,
+  ...logicalFindings,
 };
 
 /** Makes a finding; throws on an unregistered code, which is a fault of ours. */

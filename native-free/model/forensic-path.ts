@@ -1,18 +1,24 @@
 /**
  * Forensic paths: the address of an item for people, which parses back (DESIGN 3).
  *
- *   path    = label "/" layer *( "!" layer )
- *   layer   = [ volume "/" ... ] reader ":" 1*( "/" name ) | 1*( "/" name )
+ *   path    = label "/" medium *( "!" archive / "/" medium )
+ *   medium  = *( volume "/" ) reader ":" 1*( "/" name ) / volume *( "/" volume )
+ *   archive = 1*( "/" name )
+ *   volume  = ( "p" / "gap" / "bsd" / "lv" ) 1*DIGIT
  *   name    = *( character | "%" HH ) [ "#" key ]
  *
- * Example: `M01/p2/ntfs:/Users/x/a.zip!/b.docx`. Without a case the label is `-`. In names, every byte that is not
- * printable UTF-8, and each of `% / : # !`, is written %HH. Deleted, orphan and duplicate names carry `#key`.
+ * Examples: `M01/p2/ntfs:/Users/x/a.zip!/b.docx`; a disk image inside a file system: `M01/p2/ntfs:/vm/disk.vmdk/p1/ext:/etc/passwd`.
+ * Without a case the label is `-`. In names, every byte that is not printable UTF-8, and each of `% / : # !`, is written %HH;
+ * so is the first letter of a name that looks like a volume. Deleted, orphan and duplicate names carry `#key`.
  */
 import type { EvidenceName } from "./item.ts";
 
 const reserved = new Set(["%", "/", ":", "#", "!"]);
 // Letters, marks, numbers, punctuation, symbols and the plain space: what can be seen and typed.
 const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
+/** What volumes and gaps are called in paths; see `Volume.name`. */
+export const volumeToken = /^(?:p|gap|bsd|lv)\d+$/;
+const readerToken = /^[a-z0-9-]+:$/;
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The bytes of a name: those recorded where the text is lossy, else its UTF-8. */
@@ -31,7 +37,8 @@ export function nameFromBytes(bytes: Uint8Array): EvidenceName {
 
 /** One name as it stands in a forensic path. `key` is given for deleted, orphan and duplicate names. */
 export function pathName(name: EvidenceName, key: string | null = null): string {
-  const text = name.bytes === null ? encodeText(name.text) : encodeBytes(nameBytes(name));
+  const plain = name.bytes === null ? encodeText(name.text) : encodeBytes(nameBytes(name));
+  const text = volumeToken.test(plain) ? `${percent(Buffer.from(plain.slice(0, 1)))}${plain.slice(1)}` : plain;
   return key === null ? text : `${text}#${encodeText(key)}`;
 }
 
@@ -88,45 +95,84 @@ export interface ParsedName {
   readonly key: string | null;
 }
 
+export interface ParsedLayer {
+  /** Tokens of volumes in front of the reader; of a path that ends at a volume, all there is. */
+  readonly volumes: readonly string[];
+  /** Id of the file system (`folder` for folders); null for what is inside an archive and for a path that ends at a volume. */
+  readonly reader: string | null;
+  readonly names: readonly ParsedName[];
+}
+
 export interface ParsedPath {
   /** Exhibit label, `-` without a case. */
   readonly label: string;
-  /** Volumes before the reader of each layer, the reader's id (null for layers after `!`), and the names below it. */
-  readonly layers: readonly { volumes: readonly string[]; reader: string | null; names: readonly ParsedName[] }[];
+  /** From the exhibit inwards. */
+  readonly layers: readonly ParsedLayer[];
 }
 
 /** Parses a forensic path with its label; null where it is not one. */
 export function parsePath(path: string): ParsedPath | null {
   const slash = path.indexOf("/");
   if (slash <= 0) return null;
-  const label = path.slice(0, slash);
-  const layers = [];
-  for (const [index, text] of path
-    .slice(slash + 1)
-    .split("!")
-    .entries()) {
-    const layer = parseLayer(text);
-    if (layer === null || (index === 0 && layer.reader === null)) return null;
-    layers.push(layer);
+  const [medium = "", ...archives] = path.slice(slash + 1).split("!");
+  const layers = parseMedia(medium.split("/"));
+  if (layers === null) return null;
+  for (const archive of archives) {
+    // An image inside an archive goes on like one inside a file system.
+    const inner = archive.startsWith("/") ? parseArchive(archive.slice(1).split("/")) : null;
+    if (inner === null) return null;
+    layers.push(...inner);
   }
-  return { label, layers };
+  return { label: path.slice(0, slash), layers };
 }
 
-function parseLayer(text: string): ParsedPath["layers"][number] | null {
-  const colon = text.indexOf(":");
-  const head = colon < 0 ? [] : text.slice(0, colon).split("/");
-  const reader = head.pop() ?? null;
-  const tail = text.slice(colon + 1);
-  if (!tail.startsWith("/")) return null;
-  const names: ParsedName[] = [];
-  for (const part of tail === "/" ? [] : tail.slice(1).split("/")) {
-    const [name, key, ...more] = part.split("#");
-    const bytes = decodePercent(name);
-    const keyBytes = key === undefined ? null : decodePercent(key);
-    if (more.length > 0 || bytes === null || (key !== undefined && keyBytes === null)) return null;
-    names.push({ bytes, key: keyBytes === null ? null : Buffer.from(keyBytes).toString("utf8") });
+function parseArchive(parts: readonly string[]): ParsedLayer[] | null {
+  const end = mediumAt(parts, 0);
+  const names = parseNames(parts.slice(0, end));
+  const rest = end < parts.length ? parseMedia(parts.slice(end)) : [];
+  return names && rest && [{ volumes: [], reader: null, names }, ...rest];
+}
+
+/** Media, one inside the other: each from its volumes to the name of the next. */
+function parseMedia(parts: readonly string[]): ParsedLayer[] | null {
+  const layers: ParsedLayer[] = [];
+  for (let at = 0; at < parts.length;) {
+    let reader = at;
+    while (reader < parts.length && volumeToken.test(parts[reader] ?? "")) reader++;
+    const volumes = parts.slice(at, reader);
+    if (reader === parts.length) return volumes.length > 0 ? [...layers, { volumes, reader: null, names: [] }] : null;
+    const word = parts[reader] ?? "";
+    if (!readerToken.test(word)) return null;
+    const end = mediumAt(parts, reader + 1);
+    const names = parseNames(parts.slice(reader + 1, end));
+    if (names === null) return null;
+    layers.push({ volumes, reader: word.slice(0, -1), names });
+    at = end;
   }
-  return { volumes: head, reader, names };
+  return layers.length > 0 ? layers : null;
+}
+
+/** Where the next medium begins: at its first volume or, without volumes, at its reader. */
+function mediumAt(parts: readonly string[], from: number): number {
+  const next = parts.findIndex((part, index) => index >= from && (volumeToken.test(part) || readerToken.test(part)));
+  return next === -1 ? parts.length : next;
+}
+
+/** Null without a first "/", which is one part at least; a root has one, and it is empty. */
+function parseNames(parts: readonly string[]): ParsedName[] | null {
+  if (parts.length === 0) return null;
+  if (parts.length === 1 && parts[0] === "") return [];
+  const names = parts.map((part) => parseName(part));
+  return names.includes(null) ? null : (names as ParsedName[]);
+}
+
+function parseName(part: string): ParsedName | null {
+  const [name = "", key, ...more] = part.split("#");
+  const bytes = decodePercent(name);
+  const keyBytes = key === undefined ? null : decodePercent(key);
+  // A colon in a name would be another reader.
+  if (more.length > 0 || bytes === null || part.includes(":") || (key !== undefined && keyBytes === null)) return null;
+  return { bytes, key: keyBytes === null ? null : Buffer.from(keyBytes).toString("utf8") };
 }
 
 function decodePercent(text: string): Uint8Array | null {

@@ -32,6 +32,11 @@ export class Description {
     return this.#subjects.has(subject);
   }
 
+  /** What is said of a subject, by predicates. */
+  statements(subject: string): Iterable<readonly [predicate: string, terms: readonly Term[]]> {
+    return this.#subjects.get(subject) ?? [];
+  }
+
   isA(subject: string, types: readonly string[]): boolean {
     const said = this.#subjects.get(subject)?.get(RDF_TYPE) ?? [];
     return said.some(({ value }) => types.includes(value));

@@ -1,10 +1,11 @@
 /**
- * AFF4 1.0 disk images: one volume or several (striped). Read: deflate, zlib, LZ4, Snappy and stored chunks, maps of maps, images
- * from before the standard as far as it describes them. Written: see writer.ts. Not read: folders as volumes, encrypted
- * streams, logical evidence (AFF4-L), mapPath, which only says in what order the points were added.
+ * AFF4 1.0 disk images: one volume or several (striped), each a ZIP file or a folder. Read: deflate, zlib, LZ4, Snappy and stored
+ * chunks, maps of maps, images of Evimetry from before the standard. Written: see writer.ts. Not read: encrypted streams; logical
+ * evidence (AFF4-L) has a format of its own; mapPath, which only says in what order points were added, is compared with its hash.
  */
 import { Buffer } from "node:buffer";
 import type { ImageFormat } from "../image-format.ts";
+import { aff4MemberOf } from "./membership.ts";
 import { openAff4 } from "./open.ts";
 import { DESCRIPTION_MEMBER, TURTLE_MEMBER, VERSION_MEMBER } from "./vocabulary.ts";
 
@@ -21,7 +22,7 @@ export const aff4Format: ImageFormat = {
     spec: "AFF4 Standard 1.0a",
     level: "partial",
   },
-  detect(head) {
+  detect({ head }) {
     if (Buffer.compare(head.subarray(0, 4), LOCAL_HEADER) !== 0) return "no";
     const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString("latin1");
     const first = (name: string): boolean => text.startsWith(name, NAME_AT);
@@ -29,7 +30,9 @@ export const aff4Format: ImageFormat = {
     const hinted = [TURTLE_MEMBER, VERSION_MEMBER, "aff4%3A%2F%2F", "aff4%3a%2f%2f"].some(first);
     return hinted && text.toLowerCase().includes("aff4") ? "possible" : "no";
   },
+  detectFolder: (names) => names.includes(DESCRIPTION_MEMBER) && names.includes(TURTLE_MEMBER),
   segmentsOf(name, namesInFolder) {
+    if (name === "") return [DESCRIPTION_MEMBER, ...namesInFolder.filter((other) => other !== DESCRIPTION_MEMBER)];
     const [, stem, , ending] = STRIPE.exec(name) ?? [];
     if (stem === undefined) return [name];
     const stripes = namesInFolder
@@ -41,5 +44,6 @@ export const aff4Format: ImageFormat = {
     const set = stripes.filter(({ number }, index) => number === index + 1).map(({ other }) => other);
     return set.includes(name) ? set : [name];
   },
+  memberOf: aff4MemberOf,
   open: (segments) => openAff4(segments),
 };

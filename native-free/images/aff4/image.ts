@@ -1,5 +1,6 @@
 /** The medium of an AFF4 image as a ByteSource. */
 import type { ByteSource, Run } from "../../bytes/byte-source.ts";
+import type { Fact } from "../../model/facts.ts";
 import { finding, type Finding } from "../../model/findings.ts";
 import type { DiskImage } from "../image-format.ts";
 import type { Aff4Stream } from "./stream.ts";
@@ -14,9 +15,12 @@ export interface Aff4Content {
   readonly bytesPerSector: number;
   readonly storedHashes: Readonly<Record<string, string>>;
   readonly metadata: Readonly<Record<string, string>>;
+  readonly facts: readonly Fact[];
   readonly findings: readonly Finding[];
   /** Findings that reading adds to. */
   readonly later: readonly Finding[];
+  /** Compares what the description vouches for with what is there. */
+  check(): readonly Finding[];
 }
 
 export class Aff4Image implements DiskImage {
@@ -30,7 +34,9 @@ export class Aff4Image implements DiskImage {
   readonly metadata: Readonly<Record<string, string>>;
   /** Streams of chunks, for checking them one by one. */
   readonly streams: readonly Aff4Stream[];
+  readonly facts: readonly Fact[];
   readonly #content: Aff4Content;
+  #checked: readonly Finding[] = [];
 
   constructor(content: Aff4Content) {
     this.#content = content;
@@ -40,6 +46,7 @@ export class Aff4Image implements DiskImage {
     this.storedHashes = content.storedHashes;
     this.metadata = content.metadata;
     this.streams = content.streams;
+    this.facts = content.facts;
   }
 
   get findings(): readonly Finding[] {
@@ -51,7 +58,12 @@ export class Aff4Image implements DiskImage {
         return finding("image/bad-chunk", params, stream === this.#content.identity ? { offset, length } : null);
       }),
     );
-    return [...this.#content.findings, ...this.#content.later, ...bad];
+    return [...this.#content.findings, ...this.#content.later, ...this.#checked, ...bad];
+  }
+
+  /** Compares the lists of block hashes, the map and the one hash over both with what the description says (section 6.2). */
+  check(): void {
+    this.#checked = this.#content.check();
   }
 
   readInto(target: Uint8Array, at: number): number {

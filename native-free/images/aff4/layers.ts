@@ -8,7 +8,7 @@ import { Aff4Map, readMapEntries, type MapEntries, type MapTarget } from "./map.
 import { Aff4Stream, type Bevy, type StreamFacts } from "./stream.ts";
 import { symbolicStream, type Filling } from "./symbolic.ts";
 import { AFF4, blockHashes, codecs, linearHashes, localName, properties, types, type BlockHash } from "./vocabulary.ts";
-import { bytesOf, locate, storedAt, type Located, type Volume } from "./volume.ts";
+import { bytesOf, locate, type Located, type Place, type Volume } from "./volume.ts";
 
 const MAX_MAP_BYTES = 1 << 30;
 const MAX_INDEX_BYTES = 64 << 20;
@@ -157,19 +157,19 @@ export class Layers {
   #beviesOf(urn: string): Map<number, Bevy> {
     const bevies = new Map<number, Bevy>();
     for (const [number, located] of this.#bevies.get(urn) ?? []) {
-      const at = storedAt(located);
+      const place = located.member.place();
       const base = `${urn}/${String(number).padStart(8, "0")}`;
       const plain = this.#locate(`${base}.index`);
       const index = plain ?? this.#locate(`${base}/index`);
-      if (at === null || !index) continue;
+      if (!place || !index) continue;
       this.used.add(located.volume);
-      const { file, number: volume } = located.volume;
+      const { file, at, length } = place;
       bevies.set(number, {
         name: file.name,
-        volume,
+        volume: located.volume.number,
         source: file.source,
         at,
-        length: located.member.compressedSize,
+        length,
         index: () => bytesOf(index, "index", MAX_INDEX_BYTES, this.findings) ?? new Uint8Array(0),
         offsetsOnly: !plain || index.member.size % indexEntry.size !== 0,
         hashes: this.#hashesOf(base),
@@ -205,9 +205,9 @@ export class Layers {
   #segment(urn: string): ByteSource | null {
     const located = this.#locate(urn);
     if (!located) return null;
-    const at = storedAt(located);
+    const place = located.member.place();
     this.used.add(located.volume);
-    if (at !== null) return new Slice(located, at);
+    if (place) return new Slice(place);
     const bytes = bytesOf(located, "segment", MAX_INDEX_BYTES, this.findings);
     return bytes && new MemorySource(bytes, located.volume.file.name);
   }
@@ -241,10 +241,10 @@ class Slice implements ByteSource {
   readonly #at: number;
   readonly #name: string;
 
-  constructor({ volume, member }: Located, at: number) {
-    this.size = member.compressedSize;
-    this.#source = volume.file.source;
-    this.#name = volume.file.name;
+  constructor({ file, at, length }: Place) {
+    this.size = length;
+    this.#source = file.source;
+    this.#name = file.name;
     this.#at = at;
   }
 

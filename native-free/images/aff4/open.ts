@@ -8,8 +8,10 @@ import { Aff4Image } from "./image.ts";
 import { Layers } from "./layers.ts";
 import { Aff4Map } from "./map.ts";
 import type { Filling } from "./symbolic.ts";
-import { properties, types } from "./vocabulary.ts";
-import { openVolume, type Volume } from "./volume.ts";
+import { DESCRIPTION_MEMBER, properties, types } from "./vocabulary.ts";
+import { checkBlockMaps } from "./block-map.ts";
+import { factsOfImage } from "./image-facts.ts";
+import { openFolderVolume, openVolume, type Volume } from "./volume.ts";
 
 export interface Aff4OpenOptions {
   /** What stands for bytes that could not be read; zeros by default. Stored hashes follow it. */
@@ -33,7 +35,10 @@ const MAX_SECTOR_BYTES = 65_536;
 export function openAff4(files: readonly ImageSegment[], options: Aff4OpenOptions = {}): Aff4Image {
   const filling = options.filling ?? "zeros";
   const findings: Finding[] = [];
-  const volumes = files.flatMap((file, index) => openVolume(file, index + 1, findings) ?? []);
+  const isFolder = files.some(({ name }) => name === DESCRIPTION_MEMBER);
+  const volumes = isFolder
+    ? [openFolderVolume(files, findings)].filter((volume) => volume !== null)
+    : files.flatMap((file, index) => openVolume(file, index + 1, findings) ?? []);
   if (!volumes.some(({ urn, turtle, members }) => urn !== "" || turtle || [...members.keys()].some(isBevy))) {
     throw new EvidenceError("image/not-recognised", { segments: files.length });
   }
@@ -44,7 +49,7 @@ export function openAff4(files: readonly ImageSegment[], options: Aff4OpenOption
   const { image, urn, medium } = root;
   const blockSize = image === null ? null : description.number(image, properties.blockSize);
   const bytesPerSector = blockSize && blockSize <= MAX_SECTOR_BYTES ? blockSize : USUAL_SECTOR_BYTES;
-  const foreign = files.length - layers.used.size;
+  const foreign = isFolder ? 0 : files.length - layers.used.size;
   if (foreign > 0) reportUnused(files.length, volumes, layers.used, root, findings);
   if (layers.absent > 0) findings.push(finding("aff4/stream-missing", { streams: layers.absent }));
   const identity = medium instanceof Aff4Map ? medium.identity : medium;
@@ -57,8 +62,10 @@ export function openAff4(files: readonly ImageSegment[], options: Aff4OpenOption
     bytesPerSector,
     storedHashes: hashesOf(root, description, layers, filled && filling === "zeros", findings),
     metadata: image === null ? {} : description.facts(image),
+    facts: factsOfImage(image ?? urn, volumes, description, layers.streams),
     findings,
     later: layers.findings,
+    check: () => checkBlockMaps(volumes),
   });
 }
 

@@ -1,7 +1,7 @@
 /** Streams that exist as a rule only. Specification: AFF4 Standard 1.0a, section 4.4. */
 import { Buffer } from "node:buffer";
 import type { RunKind } from "../../bytes/byte-source.ts";
-import { localName } from "./vocabulary.ts";
+import { localName, OLDER_SYMBOLS } from "./vocabulary.ts";
 
 /** `zeros`: what could not be read is zero, as in every other image. `standard`: it is text, as section 4.4 has it. */
 export type Filling = "zeros" | "standard";
@@ -39,11 +39,15 @@ function repeated(kind: RunKind, text: string, filling: Filling): SymbolicStream
 
 /** The stream of a name, null for one that is none of these. */
 export function symbolicStream(iri: string, filling: Filling): SymbolicStream | null {
-  const name = localName(iri);
+  const older = iri.startsWith(OLDER_SYMBOLS) ? iri.slice(OLDER_SYMBOLS.length) : null;
+  const name = older ?? localName(iri);
   if (name === null) return null;
   if (name === "Zero" || name === "SymbolicStream00") return constant("sparse", 0);
   if (name === "UnknownData") return repeated("unknown", "UNKNOWN", filling);
   if (name === "UnreadableData") return repeated("unreadable", "UNREADABLEDATA", filling);
-  const value = /^SymbolicStream([0-9a-fA-F]{2})$/.exec(name)?.[1];
-  return value === undefined ? null : constant("data", Number.parseInt(value, 16));
+  // The bare digits are from before the standard.
+  const digits = /^(?:SymbolicStream)?([0-9a-fA-F]{2})$/.exec(name)?.[1];
+  const value = digits === undefined ? null : Number.parseInt(digits, 16);
+  if (value === null) return null;
+  return constant(value === 0 ? "sparse" : "data", value);
 }

@@ -34,14 +34,22 @@ const property = (name: string, ...older: string[]): readonly string[] => [
 export const properties = {
   dataStream: property("dataStream"),
   size: property("size"),
-  chunkSize: property("chunkSize", "chunk_size"),
-  chunksInSegment: property("chunksInSegment", "chunks_per_segment"),
+  chunkSize: property("chunkSize", "chunk_size", `${BEFORE_STANDARD}chunk_size`),
+  chunksInSegment: property(
+    "chunksInSegment",
+    "chunks_per_segment",
+    "chunks_in_segment",
+    `${BEFORE_STANDARD}chunks_in_segment`,
+    `${BEFORE_STANDARD}chunks_per_segment`,
+  ),
   compression: property("compressionMethod", "compression", `${BEFORE_STANDARD}CompressionMethod`),
   gapStream: property("mapGapDefaultStream"),
   dependentStream: property("dependentStream"),
   hash: property("hash"),
   blockSize: property("blockSize"),
   stored: property("stored"),
+  target: property("target"),
+  blockMapHash: property("blockMapHash"),
 } as const;
 
 /** Types by what they are to a reader. */
@@ -53,6 +61,7 @@ export const types = {
   logical: ["FileImage", "FolderImage", "LogicalAcquisitionTask"].map((name) => AFF4 + name),
   map: [`${AFF4}Map`, `${AFF4}map`, `${BEFORE_STANDARD}map`, `${BEFORE_STANDARD}Map`],
   stream: [`${AFF4}ImageStream`, `${AFF4}image`, `${BEFORE_STANDARD}stream`, `${BEFORE_STANDARD}ImageStream`],
+  blockHashes: [`${AFF4}BlockHashes`],
   encrypted: [`${AFF4}EncryptedStream`, `${AFF4}RandomImageStream`],
 } as const;
 
@@ -97,6 +106,9 @@ export const linearHashes: ReadonlyMap<string, readonly [name: string, digits: n
   ["blake2b", ["blake2b", 128]],
   ["Blake2b", ["blake2b", 128]],
 ]);
+
+/** Of streams of one repeated byte before the standard: its two digits follow, and `Zero`, `FF` stand in the older namespace. */
+export const OLDER_SYMBOLS = "http://afflib.org/2012/SymbolicStream#";
 
 /** The last part of a name in one of the AFF4 namespaces; null for any other. */
 export function localName(iri: string): string | null {

@@ -1,4 +1,8 @@
-/** One file of an AFF4 image: a ZIP volume, its members under their URNs, and what its description says. */
+/**
+ * One volume of an AFF4 image: a ZIP file, or a folder whose files are the members; its members under their URNs, and what its
+ * description says.
+ */
+import { readWhole } from "../../bytes/byte-source.ts";
 import {
   readZipDirectory,
   readMember,
@@ -15,14 +19,31 @@ const MAX_TURTLE_BYTES = 64 << 20;
 const MAX_DESCRIPTION_BYTES = 4096;
 const URN = /^aff4:\/\/[^\s\0]+/;
 
+/** A part of a volume. */
+export interface Member {
+  /** Bytes of the content. */
+  readonly size: number;
+  /** The whole content, null where it cannot be read or is larger; `sound` is false where a checksum fails. */
+  read(limitBytes: number): { readonly bytes: Uint8Array; readonly sound: boolean } | null;
+  /** Where its bytes lie as they are; null where they are packed. */
+  place(): Place | null;
+}
+
+export interface Place {
+  readonly file: ImageSegment;
+  readonly at: number;
+  readonly length: number;
+}
+
 export interface Volume {
+  /** That it lies in; of a folder its description. */
   readonly file: ImageSegment;
   /** From 1, in the order given. */
   readonly number: number;
   /** "" where neither the member nor the comment names it. */
   readonly urn: string;
   /** By full URN. */
-  readonly members: ReadonlyMap<string, ZipMember>;
+  readonly members: ReadonlyMap<string, Member>;
   /** Null where it is gone. */
   readonly turtle: Turtle | null;
 }
@@ -30,7 +51,7 @@ export interface Volume {
 /** Bytes of a member that are used as they are, and the volume that holds them. */
 export interface Located {
   readonly volume: Volume;
-  readonly member: ZipMember;
+  readonly member: Member;
 }
 
 const utf8 = new TextDecoder();
@@ -44,9 +65,51 @@ export function openVolume(file: ImageSegment, number: number, findings: Finding
   const urn = volumeUrn(file, members, directory?.comment ?? new Uint8Array(0));
   if (!directory) findings.push(finding("aff4/directory-lost", { volume: number, members: members.length }));
   else if (!directory.whole) findings.push(finding("aff4/directory-damaged", { volume: number }));
-  const byUrn = new Map<string, ZipMember>();
-  for (const member of members) byUrn.set(urnOf(member.name, urn), member);
-  return { file, number, urn, members: byUrn, turtle: turtleOf(file, number, members, findings) };
+  const byUrn = new Map<string, Member>();
+  for (const member of members) byUrn.set(urnOf(member.name, urn), zipped(file, member));
+  // Where a description was appended to, the last one counts.
+  const description = members.findLast(({ name }) => name === TURTLE_MEMBER);
+  const turtle = description ? turtleOf(zipped(file, description), number, findings) : null;
+  return { file, number, urn, members: byUrn, turtle };
+}
+
+function zipped(file: ImageSegment, member: ZipMember): Member {
+  return {
+    size: member.size,
+    read: (limitBytes) => readMember(file.source, member, limitBytes),
+    place() {
+      const at = member.method === 0 ? memberDataAt(file.source, member) : null;
+      return at === null ? null : { file, at, length: member.compressedSize };
+    },
+  };
+}
+
+/** A folder as a volume: its files are the members, under the same names as in a ZIP file (sections 5.1 and 5.3). */
+export function openFolderVolume(files: readonly ImageSegment[], findings: Finding[]): Volume | null {
+  const named = (name: string): Member | null => {
+    const file = files.find((each) => each.name === name);
+    return file ? plain(file) : null;
+  };
+  const description = files.find(({ name }) => name === DESCRIPTION_MEMBER);
+  const described = description ? plain(description).read(MAX_DESCRIPTION_BYTES) : null;
+  const urn = described ? urnIn(described.bytes) : "";
+  const turtle = named(TURTLE_MEMBER);
+  const [file] = description ? [description] : files;
+  if (!file) return null;
+  const members = new Map(files.map((each) => [urnOf(each.name, urn), plain(each)]));
+  return { file, number: 1, urn, members, turtle: turtle && turtleOf(turtle, 1, findings) };
+}
+
+function plain(file: ImageSegment): Member {
+  const { size } = file.source;
+  return {
+    size,
+    read(limitBytes) {
+      const bytes = readWhole(file.source, limitBytes);
+      return bytes && { bytes, sound: true };
+    },
+    place: () => ({ file, at: 0, length: size }),
+  };
 }
 
 /**
@@ -63,11 +126,12 @@ function walkedMembers({ source }: ImageSegment): readonly ZipMember[] {
 function volumeUrn({ source }: ImageSegment, members: readonly ZipMember[], comment: Uint8Array): string {
   const member = members.find(({ name }) => name === DESCRIPTION_MEMBER);
   const described = member ? readMember(source, member, MAX_DESCRIPTION_BYTES) : null;
-  for (const bytes of [described?.bytes, comment]) {
-    const found = bytes && URN.exec(utf8.decode(bytes));
-    if (found) return found[0].replace(/\/$/, "");
-  }
-  return "";
+  return (described && urnIn(described.bytes)) || urnIn(comment);
+}
+
+/** "" where there is none. */
+function urnIn(bytes: Uint8Array): string {
+  return URN.exec(utf8.decode(bytes))?.[0].replace(/\/$/, "") ?? "";
 }
 
 /** Section 5.1 backwards: an escaped URN, or a path in the volume. */
@@ -85,15 +149,8 @@ function decoded(name: string): string {
   }
 }
 
-/** Where a description was appended to, the last one counts. */
-function turtleOf(
-  { source }: ImageSegment,
-  number: number,
-  members: readonly ZipMember[],
-  findings: Finding[],
-): Turtle | null {
-  const member = members.findLast(({ name }) => name === TURTLE_MEMBER);
-  const read = member ? readMember(source, member, MAX_TURTLE_BYTES) : null;
+function turtleOf(member: Member, number: number, findings: Finding[]): Turtle | null {
+  const read = member.read(MAX_TURTLE_BYTES);
   if (!read) return null;
   const turtle = parseTurtle(utf8.decode(read.bytes));
   if (!read.sound || turtle.damaged > 0) {
@@ -117,12 +174,7 @@ export function bytesOf(
   limitBytes: number,
   findings: Finding[],
 ): Uint8Array | null {
-  const read = readMember(volume.file.source, member, limitBytes);
+  const read = member.read(limitBytes);
   if (read && !read.sound) findings.push(finding("aff4/member-damaged", { volume: volume.number, member: kind }));
   return read?.bytes ?? null;
-}
-
-/** Where the bytes of a stored member lie in its file; null for others. */
-export function storedAt({ volume, member }: Located): number | null {
-  return member.method === 0 ? memberDataAt(volume.file.source, member) : null;
 }

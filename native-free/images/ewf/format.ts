@@ -1,59 +1,34 @@
 /**
- * Expert Witness Compression Format, version 1: EnCase E01, also as FTK Imager, libewf and SMART write it. Not read: logical
- * evidence (L01), sets encrypted by AccessData, sections of optical sessions and the extensions of EWF-X.
+ * Expert Witness Compression Format, version 1: media as EnCase 1 to 7, FTK Imager, linen, SMART, libewf (EWF-X included) and
+ * devices write them. Not read: sets encrypted by AccessData, which are named; logical evidence has a format of its own. The
+ * categories srce and sub of headers, in which programs leave nothing but defaults for a medium, are not shown.
  */
 import { Buffer } from "node:buffer";
 import type { ImageFormat } from "../image-format.ts";
-import { SEGMENT_SIGNATURE } from "./layouts.ts";
+import { ENCRYPTED_SIGNATURE, LOGICAL_SIGNATURE, SEGMENT_SIGNATURE } from "./layouts.ts";
+import { ewfMemberOf } from "./membership.ts";
 import { openEwf } from "./open.ts";
-import { segmentNumberOf } from "./sections.ts";
-import { ewfSegmentNumber } from "./segment-name.ts";
-
-/** .TXT and .PDF are segment numbers, too: a name this far behind the one before it belongs to something else. */
-const MAX_GAP = 100;
-
-interface NameParts {
-  readonly stem: string;
-  readonly number: number | null;
-  /** E for lettered extensions, which follow .E99. */
-  readonly family: string;
-}
-
-function partsOf(name: string): NameParts {
-  const dot = name.lastIndexOf(".");
-  const extension = name.slice(dot + 1).toUpperCase();
-  const number = dot === -1 ? null : ewfSegmentNumber(extension);
-  return {
-    stem: name.slice(0, Math.max(0, dot)).toLowerCase(),
-    number,
-    family: /\d/.test(extension) ? extension[0]! : "E",
-  };
-}
+import { endsSegment, segmentNumberOf } from "./sections.ts";
+import { ewfSegmentNames } from "./segment-name.ts";
 
 export const ewfFormat: ImageFormat = {
   registration: {
     id: "ewf",
     family: "image",
-    name: "EnCase evidence file (E01)",
+    name: "EnCase evidence file (E01, S01)",
     spec: "libyal, Expert Witness Compression Format (EWF)",
     level: "partial",
   },
-  detect(head) {
-    if (Buffer.compare(head.subarray(0, SEGMENT_SIGNATURE.length), SEGMENT_SIGNATURE) !== 0) return "no";
+  detect({ head, tail }) {
+    const starts = (signature: Uint8Array): boolean =>
+      Buffer.compare(head.subarray(0, signature.length), signature) === 0;
+    // What cannot be opened as a medium is still of this format: opening it says what it is.
+    if (starts(ENCRYPTED_SIGNATURE) || starts(LOGICAL_SIGNATURE)) return "certain";
+    // A damaged header is no reason to take a segment for the bytes of a medium: its end tells as well.
+    if (!starts(SEGMENT_SIGNATURE)) return endsSegment(tail) ? "possible" : "no";
     return segmentNumberOf(head) === null ? "possible" : "certain";
   },
-  segmentsOf(name, namesInFolder) {
-    const { stem, number, family } = partsOf(name);
-    if (number === null) return [name];
-    const set = namesInFolder
-      .map((other) => ({ other, parts: partsOf(other) }))
-      .filter(({ parts }) => parts.number !== null && parts.stem === stem && parts.family === family)
-      .sort((a, b) => a.parts.number! - b.parts.number!);
-    const end = set.findIndex(
-      ({ parts }, index) => index > 0 && parts.number! - set[index - 1]!.parts.number! > MAX_GAP,
-    );
-    const names = set.slice(0, end === -1 ? set.length : end).map(({ other }) => other);
-    return names.includes(name) ? names : [name];
-  },
-  open: openEwf,
+  segmentsOf: ewfSegmentNames,
+  memberOf: (segment) => ewfMemberOf(segment, SEGMENT_SIGNATURE),
+  open: (segments) => openEwf(segments),
 };

@@ -2,7 +2,7 @@
  * What a set says of its making: the sections header2 (UTF-16, EnCase 5 to 7) and header (8-bit, the older form), both
  * zlib streams of tab-separated lines. libyal, "Expert Witness Compression Format (EWF)", section "Header2 section".
  */
-import { Buffer } from "node:buffer";
+import { Buffer, isUtf8 } from "node:buffer";
 import { deflateSync, inflateSync } from "node:zlib";
 
 /** Texts for people, by meaning; empty where unknown. */
@@ -26,6 +26,13 @@ export interface EwfMetadata {
 export interface EwfStoredMetadata extends EwfMetadata {
   readonly acquired: string;
   readonly systemDate: string;
+  /** Hash of the password in an unpublished algorithm; the data are not protected by it. "0" is none. */
+  readonly password: string;
+  /** b best, f fastest, n none (before EnCase 4, FTK Imager). */
+  readonly compression: string;
+  /** Of process memory (EnCase 6.12). */
+  readonly process: string;
+  readonly extents: string;
 }
 
 const keyOf: Readonly<Record<string, keyof EwfStoredMetadata>> = {
@@ -41,6 +48,10 @@ const keyOf: Readonly<Record<string, keyof EwfStoredMetadata>> = {
   ov: "platform",
   m: "acquired",
   u: "systemDate",
+  p: "password",
+  r: "compression",
+  pid: "process",
+  ext: "extents",
 };
 
 /** EnCase refuses longer ones. */
@@ -106,7 +117,10 @@ export function encodeHeader(metadata: EwfMetadata, date: Date): Uint8Array {
   return deflateSync(Buffer.from(lines.join("\r\n"), "latin1"));
 }
 
-/** The text of a header or header2 section; null where it cannot be unpacked. */
+/**
+ * The text of a header, header2, xheader or xhash section; null where it cannot be unpacked. Nothing says which code page an
+ * 8-bit text is in: UTF-8 where it is valid as that, else Windows-1252.
+ */
 export function decodeHeaderText(payload: Uint8Array): string | null {
   let raw: Buffer;
   try {
@@ -121,7 +135,7 @@ export function decodeHeaderText(payload: Uint8Array): string | null {
       .subarray(0, raw.length & ~1)
       .swap16()
       .toString("utf16le", 2);
-  return new TextDecoder("windows-1252").decode(raw);
+  return new TextDecoder(isUtf8(raw) ? "utf-8" : "windows-1252").decode(raw);
 }
 
 /** Dates of header2 are seconds since 1970, those of header `2026 11 21 19 34 54` without a zone. */
@@ -134,21 +148,67 @@ function dateOf(text: string): string {
   return `${year}-${two(month)}-${two(day)}T${time.map(two).join(":")}`;
 }
 
-/** The values of the category `main`; null where there is none. */
+export const noMetadata: EwfStoredMetadata = {
+  ...{ caseNumber: "", evidenceNumber: "", description: "", examiner: "", notes: "", model: "", serial: "" },
+  ...{ label: "", software: "", platform: "", acquired: "", systemDate: "" },
+  ...{ password: "", compression: "", process: "", extents: "" },
+};
+
+/** The values of the category `main`; null where there is none. Lines end in LF or CR LF, in SMART's also in CR alone. */
 export function parseHeaderText(text: string): EwfStoredMetadata | null {
-  const lines = text.split(/\r?\n/);
+  const lines = text.split(/\r\n|\n|\r/);
   const main = lines.indexOf("main");
   if (main === -1) return null;
   const ids = (lines[main + 1] ?? "").split("\t");
   const values = (lines[main + 2] ?? "").split("\t");
-  const empty: Record<keyof EwfStoredMetadata, string> = {
-    ...{ caseNumber: "", evidenceNumber: "", description: "", examiner: "", notes: "", model: "", serial: "" },
-    ...{ label: "", software: "", platform: "", acquired: "", systemDate: "" },
-  };
+  const found: Record<keyof EwfStoredMetadata, string> = { ...noMetadata };
   for (const [index, id] of ids.entries()) {
     const key = Object.hasOwn(keyOf, id) ? keyOf[id] : undefined;
-    if (key)
-      empty[key] = key === "acquired" || key === "systemDate" ? dateOf(values[index] ?? "") : (values[index] ?? "");
+    const value = values[index] ?? "";
+    if (key) found[key] = key === "acquired" || key === "systemDate" ? dateOf(value) : value;
   }
-  return empty;
+  return found;
+}
+
+const elementOf = {
+  case_number: "caseNumber",
+  evidence_number: "evidenceNumber",
+  description: "description",
+  examiner_name: "examiner",
+  notes: "notes",
+  model: "model",
+  serial_number: "serial",
+  device_label: "label",
+  acquiry_software_version: "software",
+  acquiry_operating_system: "platform",
+  acquiry_date: "acquired",
+  system_date: "systemDate",
+  password: "password",
+  process_identifier: "process",
+} as const satisfies Record<string, keyof EwfStoredMetadata>;
+
+/** Elements of a flat XML text by their names, the first of each: EWF-X has no attributes and no nesting. */
+export function elementsOf(xml: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const [, name = "", value = ""] of xml.matchAll(/<(\w+)>([^<]*)<\/\1>/g)) {
+    if (!found.has(name)) found.set(name, unescaped(value));
+  }
+  return found;
+}
+
+const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+
+function unescaped(text: string): string {
+  return text.replaceAll(/&(\w+);/g, (whole, name: string) => entities[name] ?? whole);
+}
+
+/** The values of an xheader section (EWF-X); null where it is none. Dates stand as libewf writes them, with their zone. */
+export function parseExtendedHeader(xml: string): EwfStoredMetadata | null {
+  if (!xml.includes("<xheader>")) return null;
+  const found: Record<keyof EwfStoredMetadata, string> = { ...noMetadata };
+  const elements = elementsOf(xml);
+  for (const [name, key] of Object.entries(elementOf)) found[key] = elements.get(name) ?? "";
+  const program = elements.get("acquiry_software");
+  if (program) found.software = `${program} ${found.software}`.trim();
+  return found;
 }

@@ -1,13 +1,19 @@
 /** The medium of an E01 set as a ByteSource. */
 import { readRange, type Run, type RunKind } from "../../bytes/byte-source.ts";
+import { copyBytes } from "../../bytes/copy-bytes.ts";
+import type { Fact } from "../../model/facts.ts";
 import { finding, type Finding } from "../../model/findings.ts";
 import type { DiskImage } from "../image-format.ts";
 import { decodeChunk, type ChunkProblem } from "./chunk-codec.ts";
 import type { ChunkRange } from "./chunk-map.ts";
 import type { EwfStoredMetadata } from "./header-text.ts";
-import type { EwfVolume } from "./particulars.ts";
+import { checkSegments } from "./check.ts";
+import { factsOfSet } from "./set-facts.ts";
+import type { EwfSession } from "./particulars.ts";
 import type { SectorRange } from "./payloads.ts";
+import type { EwfSegment } from "./sections.ts";
 import { entriesOf, type ChunkEntries, type ChunkGroup } from "./tables.ts";
+import type { EwfVolume } from "./volume.ts";
 
 export interface EwfContent {
   readonly volume: EwfVolume;
@@ -16,6 +22,8 @@ export interface EwfContent {
   /** Every chunk, in order and without gaps. */
   readonly ranges: readonly ChunkRange[];
   readonly sourceErrors: readonly SectorRange[];
+  readonly sessions: readonly EwfSession[];
+  readonly segments: readonly EwfSegment[];
   readonly storedHashes: Readonly<Record<string, string>>;
   readonly metadata: EwfStoredMetadata | null;
   readonly findings: readonly Finding[];
@@ -58,8 +66,11 @@ export class EwfImage implements DiskImage {
   readonly metadata: EwfStoredMetadata | null;
   /** Sectors that the acquisition could not read. */
   readonly sourceErrors: readonly SectorRange[];
+  readonly facts: readonly Fact[];
   readonly #ranges: readonly ChunkRange[];
+  readonly #segments: readonly EwfSegment[];
   readonly #found: readonly Finding[];
+  #checked: readonly Finding[] = [];
   /** In order of chunks. */
   readonly #bad: BadChunks[] = [];
   /** Least recently used first; a bad chunk is null. */
@@ -75,7 +86,9 @@ export class EwfImage implements DiskImage {
     this.storedHashes = content.storedHashes;
     this.metadata = content.metadata;
     this.sourceErrors = content.sourceErrors;
+    this.facts = factsOfSet(content);
     this.#ranges = content.ranges;
+    this.#segments = content.segments;
     this.#found = content.findings;
   }
 
@@ -85,7 +98,13 @@ export class EwfImage implements DiskImage {
       const length = Math.min(count * this.chunkBytes, this.size - offset);
       return finding("image/bad-chunk", { chunk: first, segment, problem, chunks: count }, { offset, length });
     });
-    return [...this.#found, ...bad];
+    return [...this.#found, ...this.#checked, ...bad];
+  }
+
+  /** Compares every table with the file that it is in; chunks are checked by reading them. */
+  check(): void {
+    const groups = this.#ranges.flatMap(({ group }) => (group ? [group] : []));
+    this.#checked = checkSegments(this.#segments, groups, longestStored(this.chunkBytes));
   }
 
   readInto(target: Uint8Array, at: number): number {
@@ -95,7 +114,7 @@ export class EwfImage implements DiskImage {
       const from = at + done - chunk * this.chunkBytes;
       const length = Math.min(count - done, this.#lengthOf(chunk) - from);
       const raw = this.#chunk(chunk);
-      if (raw) target.set(raw.subarray(from, from + length), done);
+      if (raw) copyBytes(raw, from, length, target, done);
       else target.fill(0, done, done + length);
       done += length;
     }

@@ -50,6 +50,27 @@ export const volumeData = struct("ewf.volume", 1052, {
   checksum: [1048, u32, "Adler-32 of what precedes it"],
 });
 
+/** `volume` as the first specification has it (ASR) and SMART writes it. */
+export const smartVolume = struct("ewf.smartVolume", 94, {
+  reserved: [0, u32, "always 1"],
+  chunkCount: [4, u32],
+  sectorsPerChunk: [8, u32],
+  bytesPerSector: [12, u32],
+  sectorCount: [16, u32],
+  signature: [85, ascii(5), "SMART, or the start of the signature of the file"],
+  checksum: [90, u32, "Adler-32 of what precedes it"],
+});
+
+export const sessionHeader = struct("ewf.session", 36, {
+  entryCount: [0, u32],
+  checksum: [32, u32, "Adler-32 of what precedes it"],
+});
+
+export const sessionEntry = struct("ewf.sessionEntry", 32, {
+  flags: [0, u32, "1 audio track"],
+  start: [4, u32, "sector"],
+});
+
 export const tableHeader = struct("ewf.tableHeader", 24, {
   entryCount: [0, u32],
   baseOffset: [8, u64, "added to every entry"],

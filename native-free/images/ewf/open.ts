@@ -7,42 +7,75 @@ import type { ImageSegment } from "../image-format.ts";
 import { layChunks } from "./chunk-map.ts";
 import { EwfImage } from "./image.ts";
 import { ENCRYPTED_SIGNATURE, LOGICAL_SIGNATURE, segmentHeader } from "./layouts.ts";
-import { readErrors, readHashes, readMetadata, readVolume, type EwfVolume } from "./particulars.ts";
+import { readErrors, readHashes, readMetadata, readSessions } from "./particulars.ts";
 import { scanSegment, segmentNumberOf, type EwfSegment } from "./sections.ts";
-import { ewfSegmentNumber } from "./segment-name.ts";
+import { ewfSegmentNumber, familyOf, type EwfFamily } from "./segment-name.ts";
 import { groupsOf, type ChunkGroup, type ChunkHole } from "./tables.ts";
+import { readVolume, type EwfVolume } from "./volume.ts";
 
 /** The largest chunk that any program writes is 32,768 sectors of 4096 bytes. */
 const MAX_CHUNK_BYTES = 128 << 20;
 
+/** What the segments of a set say together. */
+export interface EwfSet {
+  /** In order of their numbers, each once. */
+  readonly segments: readonly EwfSegment[];
+  readonly volume: EwfVolume;
+  /** Groups of all segments, and a hole where a segment is missing or a table is. */
+  readonly pieces: readonly (ChunkGroup | ChunkHole)[];
+  /** That the tables name. */
+  readonly chunks: number;
+  /** So far; whoever opens the set adds to them. */
+  readonly findings: Finding[];
+}
+
 /**
- * Opens the segments of one set, given in any order. Throws EvidenceError `image/not-recognised`, `image/encrypted`,
- * `image/logical-evidence`, `image/no-volume`, `image/implausible` or `image/two-images`; all other damage is a finding.
+ * Reads the segments of one set, given in any order. Throws EvidenceError `image/not-recognised`, `image/encrypted`,
+ * `image/logical-evidence` (a medium was wanted), `image/no-volume`, `image/implausible` or `image/two-images`; all other damage
+ * is a finding.
  */
-export function openEwf(files: readonly ImageSegment[]): EwfImage {
+export function readEwfSet(files: readonly ImageSegment[], kind: "medium" | "logical"): EwfSet {
   const findings: Finding[] = [];
-  const segments = segmentsIn(files, findings);
+  const segments = segmentsIn(files, kind, findings);
   for (const segment of segments) findings.push(...segment.findings);
+  for (const { number, sections } of segments) {
+    if (sections.some(({ type }) => type === "incomplete"))
+      findings.push(finding("ewf/incomplete", { segment: number }));
+  }
   const volume = mediaOf(segments, findings);
-  const chunkBytes = volume.sectorsPerChunk * volume.bytesPerSector;
   const pieces = piecesOf(segments, findings);
-  const found = pieces.reduce((sum, piece) => sum + ("count" in piece ? piece.count : 0), 0);
-  const size = volume.sectorCount * volume.bytesPerSector;
+  const chunks = pieces.reduce((sum, piece) => sum + ("count" in piece ? piece.count : 0), 0);
+  return { segments, volume, pieces, chunks, findings };
+}
+
+/** Opens a medium; throws as `readEwfSet` does. */
+export function openEwf(files: readonly ImageSegment[]): EwfImage {
+  const { segments, volume, pieces, chunks: found, findings } = readEwfSet(files, "medium");
+  const chunkBytes = volume.sectorsPerChunk * volume.bytesPerSector;
+  // An acquisition that was never finished says nothing of the size.
+  const isOpen = volume.sectorCount === 0 && found > 0;
+  if (isOpen) findings.push(finding("ewf/size-unknown"));
+  const size = isOpen ? found * chunkBytes : volume.sectorCount * volume.bytesPerSector;
   const expected = Math.ceil(size / chunkBytes);
   if (found !== expected || volume.chunkCount !== expected) {
     findings.push(finding("image/chunk-count", { expected, declared: volume.chunkCount, found }));
   }
   const laid = layChunks(pieces, expected);
   findings.push(...laid.findings);
-  const errors = readErrors(segments, volume.sectorCount, findings);
+  const errors = readErrors(segments, size / volume.bytesPerSector, findings);
   const sectors = errors.reduce((sum, { count }) => sum + count, 0);
   if (sectors > 0) findings.push(finding("image/source-errors", { sectors }));
+  const sessions = readSessions(segments, findings);
+  const tracks = sessions.filter(({ audio }) => audio).length;
+  if (tracks > 0) findings.push(finding("ewf/audio-tracks", { tracks }));
   return new EwfImage({
     volume,
     size,
     chunkBytes,
     ranges: laid.ranges,
     sourceErrors: errors,
+    sessions,
+    segments,
     storedHashes: readHashes(segments, findings),
     metadata: readMetadata(segments, findings),
     findings,
@@ -50,17 +83,22 @@ export function openEwf(files: readonly ImageSegment[]): EwfImage {
 }
 
 /** In order of their numbers, each once. */
-function segmentsIn(files: readonly ImageSegment[], findings: Finding[]): EwfSegment[] {
+function segmentsIn(files: readonly ImageSegment[], kind: "medium" | "logical", findings: Finding[]): EwfSegment[] {
   const byNumber = new Map<number, EwfSegment>();
-  const namesHold = namesAreRight(files);
+  const family = familyOf(
+    files[0]?.name ?? "",
+    files.map(({ name }) => name),
+  );
+  const namesHold = namesAreRight(files, family);
   let foreign = 0;
   for (const file of files) {
     const head = readHead(file.source, segmentHeader.size);
     const starts = (signature: Uint8Array): boolean => Buffer.compare(head.subarray(0, 8), signature) === 0;
     if (starts(ENCRYPTED_SIGNATURE)) throw new EvidenceError("image/encrypted", { scheme: "AD" });
-    if (starts(LOGICAL_SIGNATURE)) throw new EvidenceError("image/logical-evidence");
-    const inHeader = segmentNumberOf(head);
-    const inName = numberInName(file);
+    const isLogical = starts(LOGICAL_SIGNATURE);
+    if (isLogical && kind === "medium") throw new EvidenceError("image/logical-evidence");
+    const inHeader = isLogical === (kind === "logical") ? segmentNumberOf(head) : null;
+    const inName = numberInName(file, family);
     const number = namesHold ? (inName ?? inHeader) : (inHeader ?? inName);
     const segment = number === null ? null : scanSegment(file, number);
     if (number === null || !segment?.sections.some(({ type }) => type !== "")) {
@@ -79,16 +117,21 @@ function segmentsIn(files: readonly ImageSegment[], findings: Finding[]): EwfSeg
   return [...byNumber.values()].sort((a, b) => a.number - b.number);
 }
 
-function numberInName({ name }: ImageSegment): number | null {
-  return ewfSegmentNumber(name.slice(name.lastIndexOf(".") + 1));
+function numberInName({ name }: ImageSegment, family: EwfFamily): number | null {
+  return ewfSegmentNumber(name.slice(name.lastIndexOf(".") + 1), family);
 }
 
-/** The number in a segment header has no checksum. Where most names agree with the headers, one that does not is damage. */
-function namesAreRight(files: readonly ImageSegment[]): boolean {
-  const agreeing = files.filter((file) => {
-    const number = segmentNumberOf(readHead(file.source, segmentHeader.size));
-    return number !== null && number === numberInName(file);
-  });
+/**
+ * The number in a segment header has no checksum, and a name is soon changed. Headers that number the files without gap or
+ * repetition are right: files were renamed or exchanged. Else one that does not agree is damage where most names do.
+ */
+function namesAreRight(files: readonly ImageSegment[], family: EwfFamily): boolean {
+  const headers = files.map((file) => segmentNumberOf(readHead(file.source, segmentHeader.size)));
+  const inOrder = headers.toSorted((a, b) => (a ?? 0) - (b ?? 0)).every((number, index) => number === index + 1);
+  if (inOrder) return false;
+  const agreeing = files.filter(
+    (file, index) => headers[index] !== null && headers[index] === numberInName(file, family),
+  );
   return agreeing.length * 2 > files.length;
 }
 
@@ -118,7 +161,7 @@ function mediaOf(segments: readonly EwfSegment[], findings: Finding[]): EwfVolum
       other.bytesPerSector === chosen.bytesPerSector &&
       other.sectorsPerChunk === chosen.sectorsPerChunk &&
       other.guid === chosen.guid;
-    if (!same && other.verified) differ.add(other.segment);
+    if (!same && (other.verified || other.unsummed)) differ.add(other.segment);
   }
   for (const segment of differ) findings.push(finding("image/volumes-differ", { segment }));
   return chosen;

@@ -8,7 +8,7 @@ import { EvidenceError } from "../../model/errors.ts";
 import { finding, type Finding } from "../../model/findings.ts";
 import type { ImageSegment } from "../image-format.ts";
 import { adler32 } from "../../kernels/adler32.ts";
-import { sectionDescriptor, SEGMENT_SIGNATURE, segmentHeader } from "./layouts.ts";
+import { LOGICAL_SIGNATURE, sectionDescriptor, SEGMENT_SIGNATURE, segmentHeader } from "./layouts.ts";
 
 export interface EwfSection {
   readonly type: string;
@@ -34,7 +34,9 @@ const WINDOW_BYTES = 1 << 20;
 /** A file of millions of descriptors is no image; libewf's sets have three per 511 MiB. */
 const MAX_SECTIONS = 100_000;
 
-const knownTypes = ["volume", "disk", "data", "sectors", "table", "table2", "error2", "session", "digest", "hash"];
+const mediumTypes = ["volume", "disk", "data", "sectors", "table", "table2", "error2", "session", "digest", "hash"];
+/** Of EWF-X, and of logical evidence. */
+const knownTypes = [...mediumTypes, "xheader", "xhash", "ltypes", "ltree", "map"];
 const closingTypes = new Set(["next", "done"]);
 /** The type field of each, NULs included: what a search looks for. */
 const patterns = ["header", "header2", ...knownTypes, "incomplete", ...closingTypes].map((type) =>
@@ -125,7 +127,7 @@ export function scanSegment(file: ImageSegment, number: number): EwfSegment {
       at = resume(at, at + DESCRIPTOR > source.size ? "truncated" : "checksum");
       continue;
     }
-    if (closingTypes.has(found.type)) {
+    if (closingTypes.has(found.type) || (found.type === "incomplete" && found.next <= at)) {
       sections.push({ type: found.type, at, end: at + DESCRIPTOR });
       break;
     }
@@ -149,10 +151,31 @@ export function payloadOf(segment: EwfSegment, section: EwfSection, limit: numbe
   return readRange(segment.file.source, at, Math.min(limit, Math.max(0, section.end - at)));
 }
 
-/** The number in the segment header; null where the file does not begin with one. */
+/** Whether bytes end with the descriptor that closes a segment. */
+export function endsSegment(bytes: Uint8Array): boolean {
+  const at = bytes.length - DESCRIPTOR;
+  if (at < 0) return false;
+  cursor.over(bytes, at);
+  return closingTypes.has(cursor.type) && adler32(bytes, at, bytes.length - CHECKSUM) === cursor.checksum;
+}
+
+/** The sections at the start of a file as far as their chain holds, `most` of them. */
+export function firstSections(source: ByteSource, most: number): EwfSection[] {
+  const sections: EwfSection[] = [];
+  for (let at: number = segmentHeader.size; sections.length < most;) {
+    const found = descriptorAt(source, at);
+    if (!found || found.next <= at) break;
+    sections.push({ type: found.type, at, end: Math.min(found.next, source.size) });
+    at = found.next;
+  }
+  return sections;
+}
+
+/** The number in the segment header, of a medium or of logical evidence; null where the file does not begin with one. */
 export function segmentNumberOf(head: Uint8Array): number | null {
   if (head.length < segmentHeader.size) return null;
   const header = segmentHeader.cursor().over(head);
-  const valid = Buffer.compare(header.signature, SEGMENT_SIGNATURE) === 0 && header.startOfFields === 1;
+  const starts = (signature: Uint8Array): boolean => Buffer.compare(header.signature, signature) === 0;
+  const valid = (starts(SEGMENT_SIGNATURE) || starts(LOGICAL_SIGNATURE)) && header.startOfFields === 1;
   return valid && header.segmentNumber > 0 ? header.segmentNumber : null;
 }

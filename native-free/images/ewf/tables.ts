@@ -33,25 +33,72 @@ const MAX_TABLE_BYTES = 256 << 20;
 
 interface Table {
   readonly section: EwfSection;
-  readonly payload: Uint8Array;
+  /** Header and entries, without what follows them in the section. */
+  readonly bytes: Uint8Array;
   readonly count: number;
   readonly base: number;
+  /** In the segment; Infinity where there is no chunk. */
+  readonly firstChunk: number;
   readonly verified: boolean;
 }
 
 function readTable(segment: EwfSegment, section: EwfSection | undefined): Table | null {
   if (!section) return null;
-  const payload = payloadOf(segment, section, MAX_TABLE_BYTES);
-  if (payload.length < tableHeader.size) return null;
-  const header = tableHeader.cursor().over(payload);
-  const headerHolds = adler32(payload, 0, tableHeader.size - CHECKSUM) === header.checksum;
-  // A header that fails its checksum says nothing: then the length of the section tells how many entries there are.
-  const bySize = Math.max(0, Math.floor((payload.length - tableHeader.size - CHECKSUM) / 4));
-  const count = headerHolds ? Math.min(header.entryCount, Math.floor((payload.length - tableHeader.size) / 4)) : bySize;
-  const end = tableHeader.size + 4 * count;
-  const footer = end + CHECKSUM <= payload.length ? new DataView(payload.buffer).getUint32(end, true) : null;
-  const entriesHold = footer !== null && adler32(payload, tableHeader.size, end) === footer;
-  return { section, payload, count, base: baseOf(payload), verified: headerHolds && entriesHold };
+  const head = payloadOf(segment, section, tableHeader.size + 4);
+  if (head.length < tableHeader.size) return null;
+  const header = tableHeader.cursor().over(head);
+  const headerHolds = adler32(head, 0, tableHeader.size - CHECKSUM) === header.checksum;
+  const base = baseOf(head);
+  const room = Math.min(MAX_TABLE_BYTES, section.end - section.at - sectionDescriptor.size) - tableHeader.size;
+  const firstChunk = head.length < tableHeader.size + 4 ? Infinity : base + offsetAt(head, 0);
+  // Where the chunks lie in the section itself they end the entries.
+  const dataFrom = firstChunk - section.at - sectionDescriptor.size - tableHeader.size;
+  const entriesRoom = Math.floor((dataFrom >= 4 && dataFrom <= room ? dataFrom : room) / 4);
+  const most = headerHolds ? Math.min(header.entryCount, Math.floor(room / 4)) : entriesRoom;
+  const payload = payloadOf(segment, section, tableHeader.size + 4 * most + CHECKSUM);
+  const kept = Math.min(most, Math.floor((payload.length - tableHeader.size) / 4));
+  const fit = fitOf(payload, kept, headerHolds, Math.min(room, dataFrom > 0 ? dataFrom : room), section.end - base);
+  const bytes = payload.subarray(0, tableHeader.size + 4 * fit.count);
+  return { section, bytes, count: fit.count, base, firstChunk, verified: headerHolds && fit.holds };
+}
+
+/**
+ * How many of the entries count, and whether they hold: by the Adler-32 behind them, or where there is no room for one (SMART,
+ * and the first specification) by their order. A header that fails its checksum says nothing: then the length of the section
+ * tells how many there are, the checksum being one of them or not.
+ */
+function fitOf(
+  payload: Uint8Array,
+  kept: number,
+  isCount: boolean,
+  room: number,
+  limit: number,
+): { count: number; holds: boolean } {
+  const holdsAt = (count: number): boolean => {
+    const end = tableHeader.size + 4 * count;
+    if (count < 0 || end + CHECKSUM > payload.length) return false;
+    return adler32(payload, tableHeader.size, end) === new DataView(payload.buffer).getUint32(end, true);
+  };
+  if (holdsAt(kept)) return { count: kept, holds: true };
+  if (isCount) return { count: kept, holds: room - 4 * kept < CHECKSUM && isRising(payload, kept, limit) };
+  if (holdsAt(kept - 1)) return { count: kept - 1, holds: true };
+  // Of a damaged table the last word is its checksum more often than not.
+  return { count: isRising(payload, kept, limit) ? kept : Math.max(0, kept - 1), holds: false };
+}
+
+function isRising(payload: Uint8Array, count: number, limit: number): boolean {
+  let before = -1;
+  for (let index = 0; index < count; index++) {
+    const offset = offsetAt(payload, index);
+    if (offset <= before || offset >= limit) return false;
+    before = offset;
+  }
+  return true;
+}
+
+function offsetAt(table: Uint8Array, index: number): number {
+  const entry = new DataView(table.buffer, table.byteOffset).getUint32(tableHeader.size + 4 * index, true);
+  return (entry & ~COMPRESSED_BIT) >>> 0;
 }
 
 function baseOf(payload: Uint8Array): number {
@@ -63,6 +110,9 @@ function baseOf(payload: Uint8Array): number {
   }
 }
 
+/** EnCase 1 and SMART keep the chunks behind the entries, in the table section itself, and no copy of it. */
+const holdsChunks = (table: Table): boolean => table.firstChunk >= table.section.at;
+
 /** The table to use of a pair, and what is to be said about the other. */
 function choose(
   segment: number,
@@ -71,8 +121,9 @@ function choose(
 ): { table: Table | null; findings: Finding[] } {
   const say = (code: string): Finding[] => [finding(code, { segment })];
   if (first?.verified) {
+    if (!copy && holdsChunks(first)) return { table: first, findings: [] };
     if (!copy?.verified) return { table: first, findings: say("image/table-copy-damaged") };
-    const equal = Buffer.compare(first.payload, copy.payload) === 0;
+    const equal = Buffer.compare(first.bytes, copy.bytes) === 0;
     return { table: first, findings: equal ? [] : say("image/tables-differ") };
   }
   if (copy?.verified) return { table: copy, findings: say("image/table-replaced") };
@@ -128,20 +179,12 @@ function mayHideGroup(segment: EwfSegment, index: number): boolean {
     return false;
   const table = after?.type === "table" || after?.type === "table2" ? readTable(segment, after) : null;
   // The table behind the cut names chunks from its start on: nothing stood before them.
-  return !table || firstChunkOf(table) > cut.at + sectionDescriptor.size;
-}
-
-function firstChunkOf({ payload, base, count }: Table): number {
-  if (count === 0) return Infinity;
-  const entry = new DataView(payload.buffer).getUint32(tableHeader.size, true);
-  return base + ((entry & ~COMPRESSED_BIT) >>> 0);
+  return !table || table.firstChunk > cut.at + sectionDescriptor.size;
 }
 
 function groupOf(segment: EwfSegment, table: Table, sectors: EwfSection | null): ChunkGroup {
   const { section, count, base, verified } = table;
-  // EnCase 1 and SMART keep the chunks behind the entries, in the table section itself.
-  const inside = firstChunkOf(table) >= section.at;
-  const dataEnd = sectors?.end ?? (inside ? section.end : section.at);
+  const dataEnd = sectors?.end ?? (holdsChunks(table) ? section.end : section.at);
   return { segment, count, table: section, base, dataEnd, verified };
 }
 

@@ -1,5 +1,6 @@
 /** The medium of a raw image as a ByteSource over its files. */
 import type { ByteSource, Run } from "../../bytes/byte-source.ts";
+import type { Fact } from "../../model/facts.ts";
 import { EvidenceError } from "../../model/errors.ts";
 import { finding, type Finding } from "../../model/findings.ts";
 import type { DiskImage, ImageSegment } from "../image-format.ts";
@@ -22,6 +23,7 @@ export class RawImage implements DiskImage {
   /** The format does not say. */
   readonly bytesPerSector = 512;
   readonly storedHashes: Readonly<Record<string, string>> = {};
+  readonly facts: readonly Fact[] = [];
   readonly findings: readonly Finding[];
   readonly #stretches: readonly Stretch[];
 

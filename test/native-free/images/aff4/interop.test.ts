@@ -5,8 +5,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { MemorySource, readHead } from "../../../../native-free/bytes/byte-source.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { MemorySource } from "../../../../native-free/bytes/byte-source.ts";
+import { probeOf } from "../../../../native-free/images/index.ts";
 import { aff4Format } from "../../../../native-free/images/aff4/format.ts";
 import { openAff4, type Aff4OpenOptions } from "../../../../native-free/images/aff4/open.ts";
 import type { Aff4Image } from "../../../../native-free/images/aff4/image.ts";
@@ -122,7 +123,8 @@ print(hashlib.sha256(data).hexdigest())
 `;
 
 describe("zip tools and an independent reader", () => {
-  it.skipIf(absent("unzip")).each(media)("unzip accepts %s", (name, medium, options) => {
+  it.for(media)("unzip accepts %s", ([name, medium, options], { skip }) => {
+    skip(absent("unzip"), "needs unzip");
     const file = path.join(folder, `${name}.aff4`);
     writeFileSync(file, aff4Image(medium, options));
     const { status, stdout, stderr } = spawnSync("unzip", ["-t", file], { encoding: "utf8" });
@@ -130,7 +132,8 @@ describe("zip tools and an independent reader", () => {
     expect(stdout).toContain("No errors detected");
   });
 
-  it.skipIf(absent("python3")).each(media)("Python reads and confirms %s", (name, medium, options) => {
+  it.for(media)("Python reads and confirms %s", ([name, medium, options], { skip }) => {
+    skip(absent("python3"), "needs python3");
     const file = path.join(folder, `${name}-python.aff4`);
     writeFileSync(file, aff4Image(medium, options));
     const { status, stdout, stderr } = spawnSync("python3", ["-c", reader, file], { encoding: "utf8" });
@@ -166,7 +169,8 @@ const present = existsSync(data);
 const linear = { sha1: "7d3d27f667f95f7ec5b9d32121622c0f4b60b48d", md5: "dd6dbda282e27fd0d196abd95f5c3e58" };
 const stripes = ["AFF4Std/Striped/Base-Linear_1.aff4", "AFF4Std/Striped/Base-Linear_2.aff4"];
 
-describe.skipIf(!present)("the canonical reference images (skipped where ../shared/data is absent)", () => {
+describe("the canonical reference images", () => {
+  beforeEach(({ skip }) => skip(!present, "the test data is absent"));
   it("Base-Linear", () => {
     const image = openReference(["AFF4Std/Base-Linear.aff4"]);
     expect(digestsOf(image)).toEqual(linear);
@@ -211,7 +215,7 @@ describe.skipIf(!present)("the canonical reference images (skipped where ../shar
   it("are recognised from their first bytes", () => {
     for (const name of ["AFF4Std/Base-Linear.aff4", ...stripes]) {
       const source = new MemorySource(readFileSync(path.join(data, name)));
-      expect(aff4Format.detect(readHead(source, 512), source.size)).toBe("certain");
+      expect(aff4Format.detect(probeOf({ name, source }))).toBe("certain");
     }
   });
 });

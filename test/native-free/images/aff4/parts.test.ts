@@ -12,7 +12,7 @@ import { openAff4 } from "../../../../native-free/images/aff4/open.ts";
 import { decodeSnappyBlock } from "../../../../native-free/images/aff4/snappy.ts";
 import { symbolicStream } from "../../../../native-free/images/aff4/symbolic.ts";
 import { parseTurtle, turtleString } from "../../../../native-free/images/aff4/turtle.ts";
-import { imageFormatOf } from "../../../../native-free/images/index.ts";
+import { imageFormatOf, probeOf } from "../../../../native-free/images/index.ts";
 import { encodeLz4Block, lz4Bound } from "../../../../native-free/kernels/lz4-block.ts";
 import { AFF4_CHUNK as CHUNK, aff4Image, asAff4Files, ByteStore } from "../../../fixtures/aff4-image.ts";
 import { mixedMedium, noise } from "../../../fixtures/ewf-set.ts";
@@ -346,10 +346,10 @@ describe("images of other writers", () => {
 
 describe("the AFF4 format", () => {
   it("is certain of its own images and claims no other ZIP", () => {
-    const head = (bytes: Uint8Array): Uint8Array => bytes.subarray(0, 512);
+    const probe = (bytes: Uint8Array) => probeOf({ name: "x", source: new MemorySource(bytes) });
     const own = aff4Image(mixedMedium(1000));
-    expect(aff4Format.detect(head(own), own.length)).toBe("certain");
-    expect(imageFormatOf(head(own), own.length).registration.id).toBe("aff4");
+    expect(aff4Format.detect(probe(own))).toBe("certain");
+    expect(imageFormatOf(probe(own)).registration.id).toBe("aff4");
     const zip = (name: string, text: string): Uint8Array => {
       const store = new ByteStore();
       const writer = new Zip64Writer(store, { dosTime: new Date(0) });
@@ -357,11 +357,11 @@ describe("the AFF4 format", () => {
       writer.finish(new Uint8Array(0));
       return store.bytes;
     };
-    expect(aff4Format.detect(zip("readme.txt", "aff4://x"), 200)).toBe("no");
-    expect(aff4Format.detect(zip("version.txt", "1.0"), 200)).toBe("no");
-    expect(aff4Format.detect(zip("information.turtle", "@prefix aff4:"), 200)).toBe("possible");
-    expect(aff4Format.detect(zip("container.description", "?"), 200)).toBe("possible");
-    expect(aff4Format.detect(new Uint8Array(0), 0)).toBe("no");
+    expect(aff4Format.detect(probe(zip("readme.txt", "aff4://x")))).toBe("no");
+    expect(aff4Format.detect(probe(zip("version.txt", "1.0")))).toBe("no");
+    expect(aff4Format.detect(probe(zip("information.turtle", "@prefix aff4:")))).toBe("possible");
+    expect(aff4Format.detect(probe(zip("container.description", "?")))).toBe("possible");
+    expect(aff4Format.detect(probe(new Uint8Array(0)))).toBe("no");
   });
 
   it("joins stripes and nothing else", () => {

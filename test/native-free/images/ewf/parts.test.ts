@@ -4,16 +4,24 @@ import { deflateSync, inflateSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { adler32 } from "../../../../native-free/kernels/adler32.ts";
-import { chunkScratch, decodeChunk, encodeChunk } from "../../../../native-free/images/ewf/chunk-codec.ts";
+import { decodeChunk, EwfChunkEncoder, type EwfLevel } from "../../../../native-free/images/ewf/chunk-codec.ts";
 import {
   decodeHeaderText,
   encodeHeader,
   encodeHeader2,
+  elementsOf,
+  noMetadata,
+  parseExtendedHeader,
   parseHeaderText,
 } from "../../../../native-free/images/ewf/header-text.ts";
 import { looksIncompressible } from "../../../../native-free/kernels/noise.ts";
-import { ewfSegmentName, ewfSegmentNumber, MAX_SEGMENTS } from "../../../../native-free/images/ewf/segment-name.ts";
-import { metadata, noise } from "../../../fixtures/ewf-set.ts";
+import {
+  ewfSegmentName,
+  ewfSegmentNames,
+  ewfSegmentNumber,
+  MAX_SEGMENTS,
+} from "../../../../native-free/images/ewf/segment-name.ts";
+import { metadata, noise, storedBytes } from "../../../fixtures/ewf-set.ts";
 
 const CHUNK = 32768;
 
@@ -40,7 +48,7 @@ describe("Adler-32", () => {
 
 describe("segment names", () => {
   it("run from E01 over EAA to ZZZ", () => {
-    expect([1, 9, 10, 99, 100, 101, 125, 126, 775, 776, MAX_SEGMENTS].map(ewfSegmentName)).toEqual([
+    expect([1, 9, 10, 99, 100, 101, 125, 126, 775, 776, MAX_SEGMENTS].map((number) => ewfSegmentName(number))).toEqual([
       ...["E01", "E09", "E10", "E99", "EAA", "EAB", "EAZ", "EBA", "EZZ", "FAA", "ZZZ"],
     ]);
     expect(MAX_SEGMENTS).toBe(14_971);
@@ -54,7 +62,14 @@ describe("segment names", () => {
     for (let number = 1; number <= MAX_SEGMENTS; number += 7) {
       expect(ewfSegmentNumber(ewfSegmentName(number).toLowerCase())).toBe(number);
     }
-    expect(["E00", "AAA", "E1", "dd", "EA1", ""].map(ewfSegmentNumber)).toEqual([null, null, null, null, null, null]);
+    expect(["E00", "AAA", "E1", "dd", "EA1", ""].map((extension) => ewfSegmentNumber(extension))).toEqual([
+      null,
+      null,
+      null,
+      null,
+      null,
+      null,
+    ]);
   });
 });
 
@@ -86,7 +101,7 @@ describe("header text", () => {
   it("reads back what was written", () => {
     const read = parseHeaderText(decodeHeaderText(encodeHeader2({ ...metadata, label: "L" }, date)) ?? "");
     const dates = { acquired: "2026-11-21T19:34:54Z", systemDate: "2026-11-21T19:34:54Z" };
-    expect(read).toEqual({ ...metadata, label: "L", ...dates });
+    expect(read).toEqual({ ...noMetadata, ...metadata, label: "L", ...dates, password: "0" });
     expect(parseHeaderText(decodeHeaderText(encodeHeader(metadata, date)) ?? "")?.acquired).toBe("2026-11-21T19:34:54");
   });
 
@@ -103,14 +118,52 @@ describe("header text", () => {
     expect([read?.software.length, read?.platform.length, read?.notes.length]).toEqual([11, 23, 2999]);
   });
 
+  it("of 8 bits is UTF-8 where it is valid as that, else Windows-1252", () => {
+    const text = "1\nmain\ne\nZoë\n";
+    expect(decodeHeaderText(deflateSync(Buffer.from(text, "utf8")))).toBe(text);
+    expect(decodeHeaderText(deflateSync(Buffer.from(text, "latin1")))).toBe(text);
+    const bigEndian = Buffer.from(`\ufeff${text}`, "utf16le").swap16();
+    expect(decodeHeaderText(deflateSync(bigEndian))).toBe(text);
+  });
+
+  it("of EWF-X is read from XML, entities included, and nothing else is", () => {
+    const xml =
+      "<xheader>\n<notes>a &lt;b&gt; &amp; &odd; c</notes><acquiry_software>ewfacquire</acquiry_software>" +
+      "<acquiry_software_version>2014</acquiry_software_version></xheader>";
+    expect(parseExtendedHeader(xml)).toMatchObject({ notes: "a <b> & &odd; c", software: "ewfacquire 2014" });
+    expect(parseExtendedHeader("<xhash><MD5>x</MD5></xhash>")).toBeNull();
+    expect(elementsOf("<a>1</a><a>2</a><b>3</c>")).toEqual(new Map([["a", "1"]]));
+  });
+
   it("that is damaged is null", () => {
     expect(decodeHeaderText(noise(100))).toBeNull();
     expect(parseHeaderText("nothing here")).toBeNull();
   });
 });
 
+describe("segment names of other families", () => {
+  it("begin at their own letter", () => {
+    expect([1, 99, 100, 775].map((number) => ewfSegmentName(number, "S"))).toEqual(["S01", "S99", "SAA", "SZZ"]);
+    expect([1, 100].map((number) => ewfSegmentName(number, "L"))).toEqual(["L01", "LAA"]);
+    expect(["s01", "saa", "zzz", "eaa", "E01"].map((extension) => ewfSegmentNumber(extension, "S"))).toEqual([
+      ...[1, 100, 99 + 8 * 676, null, null],
+    ]);
+  });
+
+  it("are told apart by the numbered ones beside them", () => {
+    const names = ["a.s01", "a.s99", "a.saa", "a.sab", "b.E01", "b.EAA", "a.txt"];
+    expect(ewfSegmentNames("a.sab", names)).toEqual(["a.s01", "a.s99", "a.saa", "a.sab"]);
+    expect(ewfSegmentNames("b.E01", names)).toEqual(["b.E01", "b.EAA"]);
+    expect(ewfSegmentNames("a.txt", names)).toEqual(["a.txt"]);
+  });
+});
+
 describe("chunks", () => {
-  const scratch = chunkScratch(CHUNK);
+  const encoders = new Map(([0, 1, 9] as const).map((level) => [level, new EwfChunkEncoder(level, CHUNK)]));
+  const encode = (raw: Uint8Array, level: EwfLevel): { bytes: Uint8Array; compressed: boolean } => {
+    const chunk = encoders.get(level)!.encode(raw);
+    return { bytes: storedBytes(chunk), compressed: chunk.compressed };
+  };
   const text = Buffer.from("customs declaration 2402-20; ".repeat(1130)).subarray(0, CHUNK);
 
   it("come back from every level", () => {
@@ -119,7 +172,7 @@ describe("chunks", () => {
         fc.uint8Array({ minLength: 1, maxLength: 3000 }),
         fc.constantFrom(0 as const, 1 as const, 9 as const),
         (raw, level) => {
-          const { bytes, compressed } = encodeChunk(raw, level, scratch);
+          const { bytes, compressed } = encode(raw, level);
           expect(decodeChunk(bytes, compressed, raw.length, CHUNK)).toEqual(compressed ? Buffer.from(raw) : raw);
         },
       ),
@@ -129,21 +182,24 @@ describe("chunks", () => {
   it("are stored with a little-endian checksum where deflate gains nothing", () => {
     const raw = noise(CHUNK);
     for (const level of [0, 1, 9] as const) {
-      const { bytes, compressed } = encodeChunk(raw, level, scratch);
+      const { bytes, compressed } = encode(raw, level);
       expect([compressed, bytes.length]).toEqual([false, CHUNK + 4]);
       expect(Buffer.from(bytes).readUInt32LE(CHUNK)).toBe(adler32(raw));
     }
-    expect(encodeChunk(text, 0, scratch).compressed).toBe(false);
+    expect(encode(text, 0).compressed).toBe(false);
   });
 
   it("of zeros are one zlib stream, made once", () => {
-    const first = encodeChunk(new Uint8Array(CHUNK), 1, scratch);
-    expect(first.compressed).toBe(true);
-    expect(inflateSync(first.bytes)).toEqual(Buffer.alloc(CHUNK));
-    expect(encodeChunk(new Uint8Array(CHUNK), 1, scratch).bytes).toBe(first.bytes);
+    const encoder = new EwfChunkEncoder(1, CHUNK);
+    const { bytes: first, compressed } = encoder.encode(new Uint8Array(CHUNK));
+    expect(compressed).toBe(true);
+    expect(inflateSync(first)).toEqual(Buffer.alloc(CHUNK));
+    expect(encoder.encode(text).bytes).not.toBe(first);
+    expect(encoder.encode(new Uint8Array(CHUNK)).bytes).toBe(first);
+    expect(inflateSync(encoder.encode(new Uint8Array(500)).bytes)).toEqual(Buffer.alloc(500));
     const almost = new Uint8Array(CHUNK);
     almost[100] = 1;
-    expect(inflateSync(encodeChunk(almost, 1, scratch).bytes)[100]).toBe(1);
+    expect(inflateSync(encode(almost, 1).bytes)[100]).toBe(1);
   });
 
   it("are not tried only where deflate gains less than 1 %", () => {
@@ -162,15 +218,19 @@ describe("chunks", () => {
       noise(5000),
     ]) {
       const best = Math.min(raw.length + 4, deflateSync(raw, { level: 1 }).length);
-      expect(encodeChunk(raw, 1, chunkScratch(raw.length)).bytes.length).toBeLessThanOrEqual(best * 1.01);
+      expect(new EwfChunkEncoder(1, raw.length).encode(raw).length).toBeLessThanOrEqual(best * 1.01);
     }
   });
 
+  it("are refused where they have no bytes or too many", () => {
+    for (const length of [0, CHUNK + 1]) expect(() => encode(new Uint8Array(length), 1)).toThrow(RangeError);
+  });
+
   it("that are damaged are named by what is wrong", () => {
-    const packed = Uint8Array.from(encodeChunk(text, 1, scratch).bytes);
+    const packed = Uint8Array.from(encode(text, 1).bytes);
     packed[packed.length >> 1]! ^= 1;
     expect(decodeChunk(packed, true, CHUNK, CHUNK)).toBe("zlib");
-    const stored = Uint8Array.from(encodeChunk(noise(CHUNK), 1, scratch).bytes);
+    const stored = Uint8Array.from(encode(noise(CHUNK), 1).bytes);
     stored[5]! ^= 1;
     expect(decodeChunk(stored, false, CHUNK, CHUNK)).toBe("checksum");
     expect(decodeChunk(stored.subarray(0, 100), false, CHUNK, CHUNK)).toBe("truncated");
@@ -189,7 +249,7 @@ describe("chunks", () => {
   });
 
   it("that a writer stored in full at the end of a medium are cut", () => {
-    const full = Uint8Array.from(encodeChunk(noise(CHUNK), 0, scratch).bytes);
+    const full = Uint8Array.from(encode(noise(CHUNK), 0).bytes);
     expect(decodeChunk(full, false, 512, CHUNK)).toEqual(noise(CHUNK).subarray(0, 512));
   });
 });

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { Buffer } from "node:buffer";
 import { describe, expect, it } from "vitest";
-import { chunkScratch, encodeChunk } from "../../../../native-free/images/ewf/chunk-codec.ts";
+import { EwfChunkEncoder } from "../../../../native-free/images/ewf/chunk-codec.ts";
 import { openEwf } from "../../../../native-free/images/ewf/open.ts";
 import { resumePointOf } from "../../../../native-free/images/ewf/resume.ts";
 import { scanSegment } from "../../../../native-free/images/ewf/sections.ts";
@@ -49,10 +49,10 @@ describe("an E01 set", () => {
   it.each([16_374, 16_375, 16_376])("of %i chunks comes back, with a second table where it must", (chunks) => {
     const sink = new MemorySink();
     const writer = new EwfWriter(optionsFor(chunks * CHUNK, { groupChunks: 16_375 }), sink);
-    const scratch = chunkScratch(CHUNK);
+    const encoder = new EwfChunkEncoder(1, CHUNK);
     const zero = new Uint8Array(CHUNK);
-    for (let index = 0; index < chunks - 1; index++) writer.addChunk(encodeChunk(zero, 1, scratch));
-    writer.addChunk(encodeChunk(noise(CHUNK), 1, scratch));
+    for (let index = 0; index < chunks - 1; index++) writer.addChunk(encoder.encode(zero));
+    writer.addChunk(encoder.encode(noise(CHUNK)));
     writer.finish({ md5: null, sha1: null, badSectors: [] });
     const image = openEwf(asFiles(sink.segments));
     expect(image.findings).toEqual([]);
@@ -65,7 +65,7 @@ describe("an E01 set", () => {
   });
 
   it("keeps as many chunks in a group as asked, 4,096 as a rule", () => {
-    const chunk = { bytes: encodeChunk(new Uint8Array(CHUNK), 1, chunkScratch(CHUNK)).bytes.slice(), compressed: true };
+    const chunk = new EwfChunkEncoder(1, CHUNK).encode(new Uint8Array(CHUNK));
     const groups = (options: SetOptions) => {
       const sink = new MemorySink();
       const writer = new EwfWriter(optionsFor(4097 * CHUNK, options), sink);
@@ -175,7 +175,7 @@ describe("an E01 set", () => {
     const writer = new EwfWriter(optionsFor(512), new MemorySink());
     const nothing = { md5: null, sha1: null, badSectors: [] };
     expect(() => writer.finish(nothing)).toThrow(/1 chunks, not 0/);
-    const chunk = encodeChunk(new Uint8Array(512), 1, chunkScratch(CHUNK));
+    const chunk = new EwfChunkEncoder(1, CHUNK).encode(new Uint8Array(512));
     writer.addChunk(chunk);
     expect(() => writer.addChunk(chunk)).toThrow(/all its chunks/);
     writer.finish(nothing);

@@ -1,11 +1,12 @@
 /** Raw images: names of parts, bytes across them, gaps, and the registry that tries raw last. */
 import { describe, expect, it } from "vitest";
 import { MemorySource } from "../../../../native-free/bytes/byte-source.ts";
-import { imageFormatOf, imageFormats } from "../../../../native-free/images/index.ts";
+import { imageFormatOf, imageFormats, probeOf } from "../../../../native-free/images/index.ts";
 import { ewfFormat } from "../../../../native-free/images/ewf/format.ts";
 import { rawFormat } from "../../../../native-free/images/raw/format.ts";
 import { RawImage } from "../../../../native-free/images/raw/image.ts";
 import { rawSegmentNames } from "../../../../native-free/images/raw/segment-names.ts";
+import { sampleSets } from "../../../fixtures/images/raw.ts";
 import { ewfSet, noise } from "../../../fixtures/ewf-set.ts";
 
 const medium = noise(2500);
@@ -28,6 +29,11 @@ describe("names of raw parts", () => {
   it("are found by number, in order", () => {
     const names = ["d.010", "d.002", "d.001", "e.001", "d.txt", "d.0003", "d.003", "d.1000"];
     expect(rawSegmentNames("d.001", names)).toEqual(["d.001", "d.002", "d.003", "d.010", "d.1000"]);
+  });
+
+  it.each(sampleSets)("of $name are all found", ({ files, first }) => {
+    const names = files.map(({ name }) => name);
+    expect(rawSegmentNames(first, names.toReversed())).toEqual(names);
   });
 
   it("are found by letters only where they begin at aa", () => {
@@ -88,14 +94,16 @@ describe("a raw image", () => {
   });
 });
 
+const probe = (bytes: Uint8Array) => probeOf({ name: "d", source: new MemorySource(bytes) });
+
 describe("the image registry", () => {
   it("has one id per format and tells E01 from raw", () => {
     expect(new Set(imageFormats.map(({ registration }) => registration.id)).size).toBe(imageFormats.length);
     const [segment] = ewfSet(medium.slice(0, 2048)).segments;
-    expect(imageFormatOf(segment!.subarray(0, 512), segment!.length)).toBe(ewfFormat);
-    expect(imageFormatOf(segment!.subarray(0, 8), 8)).toBe(ewfFormat);
-    expect(imageFormatOf(medium.subarray(0, 512), 2500)).toBe(rawFormat);
-    expect(imageFormatOf(new Uint8Array(0), 0)).toBe(rawFormat);
+    expect(imageFormatOf(probe(segment!))).toBe(ewfFormat);
+    expect(imageFormatOf(probe(segment!.subarray(0, 8)))).toBe(ewfFormat);
+    expect(imageFormatOf(probe(medium.subarray(0, 2500)))).toBe(rawFormat);
+    expect(imageFormatOf(probe(new Uint8Array(0)))).toBe(rawFormat);
     const image = ewfFormat.open([{ name: "d.E01", source: new MemorySource(segment!) }]);
     expect([image.format, image.size]).toEqual(["ewf", 2048]);
   });
