@@ -3,8 +3,12 @@
  * Every structure is bounds-checked and bounded in number; a table in disorder gives fewer volumes, never an exception.
  */
 import { crc32 } from "node:zlib";
-import { headBytes, type Region, type Regions } from "./regions.ts";
-import * as layout from "./table-layouts.ts";
+import { headBytes } from "../filesystems/signatures/recognised.ts";
+import { appleEntryAt, driverBlockBytes, isAppleFree, isAppleMap } from "../volumes/apm/map.ts";
+import { gptEntriesIn, gptHeaderAt, type GptHeader } from "../volumes/gpt/header.ts";
+import { bootEntriesOf, flagsHold, isExtended, typeText, type BootEntry } from "../volumes/mbr/boot-record.ts";
+import * as layout from "../volumes/table-layouts.ts";
+import type { Region, Regions } from "./regions.ts";
 
 export const tableSchemes = ["MBR", "GPT", "APM", "superfloppy", "none", "not seen"] as const;
 export type TableScheme = (typeof tableSchemes)[number];
@@ -64,30 +68,10 @@ function plausible(volumes: readonly TableVolume[], size: number | null): TableV
     .slice(0, mostVolumes);
 }
 
-interface BootEntry {
-  readonly type: number;
-  readonly first: number;
-  readonly count: number;
-}
-
-const record = layout.bootRecord.cursor();
-const bootEntry = layout.bootEntry.cursor();
-
 /** The used entries of a boot record; null where it is none: a flag that is no flag, no signature. */
 function bootEntries(sector: Uint8Array): BootEntry[] | null {
-  const { entries, signature } = record.over(sector);
-  if (signature !== layout.bootSignature) return null;
-  const used: BootEntry[] = [];
-  for (let at = 0; at < entries.length; at += layout.bootEntry.size) {
-    const { flag, type, firstSector: first, sectorCount: count } = bootEntry.over(entries, at);
-    if (flag !== 0 && flag !== 0x80) return null;
-    if (type !== 0 && count > 0) used.push({ type, first, count });
-  }
-  return used;
+  return flagsHold(sector) ? bootEntriesOf(sector) : null;
 }
-
-const isExtended = (type: number): boolean => type === 0x05 || type === 0x0f || type === 0x85;
-const typeText = (type: number): string => `0x${type.toString(16).padStart(2, "0")}`;
 
 function readMbr({ regions, sectorBytes, size }: TableOptions, head: Region): Tables | null {
   const entries = bootEntries(head.bytes);
@@ -126,43 +110,16 @@ function readChain(start: number, options: TableOptions, volumes: TableVolume[],
   }
 }
 
-const header = layout.gptHeader.cursor();
-
-interface GptHeader {
-  readonly sectorBytes: number;
-  readonly otherAt: number;
-  readonly entriesAt: number;
-  readonly entryCount: number;
-  readonly entryBytes: number;
-  readonly entriesCrc: number;
-  readonly valid: boolean;
-}
-
-/** The header at `offset` of the bytes, in sectors of `sectorBytes`; null where there is none. */
-function gptHeaderAt(sector: Uint8Array, offset: number, sectorBytes: number): GptHeader | null {
-  if (offset < 0 || offset + sectorBytes > sector.length || header.over(sector, offset).signature !== "EFI PART")
-    return null;
-  const { headerBytes, headerCrc, otherSector, entriesSector, entryCount, entryBytes, entriesCrc } = header;
-  const sane = headerBytes >= layout.gptHeader.size && headerBytes <= sectorBytes;
-  const copy = Buffer.from(sector.subarray(offset, offset + (sane ? headerBytes : layout.gptHeader.size)));
-  header.over(copy).headerCrc = 0;
-  return {
-    sectorBytes,
-    otherAt: otherSector * sectorBytes,
-    entriesAt: entriesSector * sectorBytes,
-    entryCount,
-    entryBytes,
-    entriesCrc,
-    valid: sane && crc32(copy) === headerCrc && entryBytes >= layout.gptEntry.size && entryCount > 0,
-  };
-}
-
 /** Sector sizes under which a header may stand. */
 const gptSectors: readonly number[] = [512, 4096, 1024, 2048];
 
+interface PlacedHeader extends GptHeader {
+  readonly sectorBytes: number;
+}
+
 interface ReadGpt {
   readonly state: HeaderState;
-  readonly header: GptHeader | null;
+  readonly header: PlacedHeader | null;
   readonly volumes: readonly TableVolume[];
   readonly notSeen: readonly number[];
 }
@@ -170,7 +127,7 @@ interface ReadGpt {
 function readGpt({ regions, size }: TableOptions): Tables | null {
   const head = regions.at(0);
   const primary = firstGpt(regions, head, gptSectors);
-  const backupAt = primary.header?.otherAt;
+  const backupAt = primary.header ? primary.header.otherSector * primary.header.sectorBytes : undefined;
   const known = backupAt !== undefined && Number.isSafeInteger(backupAt) ? backupAt : null;
   if (known !== null && primary.header) regions.want(known, primary.header.sectorBytes);
   const backup = backupGpt(regions, known, primary.header, size);
@@ -192,16 +149,16 @@ function firstGpt(regions: Regions, head: Region | null, sectors: readonly numbe
   if (!head?.has(2 * 4096)) return { state: "not seen", header: null, volumes: [], notSeen: [] };
   for (const sectorBytes of sectors) {
     const found = gptHeaderAt(head.bytes, sectorBytes, sectorBytes);
-    if (found) return withEntries(regions, found);
+    if (found) return withEntries(regions, { ...found, sectorBytes });
   }
   return { state: "absent", header: null, volumes: [], notSeen: [] };
 }
 
 /** Where the primary header says; where that cannot be believed, also in the last sector of the medium. */
-function backupGpt(regions: Regions, at: number | null, primary: GptHeader | null, size: number | null): ReadGpt {
+function backupGpt(regions: Regions, at: number | null, primary: PlacedHeader | null, size: number | null): ReadGpt {
   const none = { header: null, volumes: [], notSeen: [] };
   const places = at !== null && primary ? [{ at, sectorBytes: primary.sectorBytes }] : [];
-  const search = size !== null && primary?.valid !== true;
+  const search = size !== null && primary?.problem !== null;
   const lasts = search ? gptSectors.map((bytes) => ({ at: size - bytes, sectorBytes: bytes })) : [];
   let unseen: number | null = null;
   for (const place of [...places, ...lasts]) {
@@ -212,54 +169,43 @@ function backupGpt(regions: Regions, at: number | null, primary: GptHeader | nul
       continue;
     }
     const found = gptHeaderAt(region.bytes, 0, place.sectorBytes);
-    if (found) return withEntries(regions, found);
+    if (found) return withEntries(regions, { ...found, sectorBytes: place.sectorBytes });
   }
   if (unseen === null) return { ...none, state: "absent" };
   return { ...none, state: "not seen", notSeen: at === null ? [] : [unseen] };
 }
 
-const gptEntry = layout.gptEntry.cursor();
-
 /** The entries that a header points to, where they passed by. */
-function withEntries(regions: Regions, found: GptHeader): ReadGpt {
-  const length = found.entryCount * found.entryBytes;
+function withEntries(regions: Regions, found: PlacedHeader): ReadGpt {
+  const { sectorBytes, entryBytes, problem } = found;
+  const length = found.entryCount * entryBytes;
+  const entriesAt = found.entriesSector * sectorBytes;
   const damaged: ReadGpt = { state: "damaged", header: found, volumes: [], notSeen: [] };
-  if (!found.valid || length > mostEntryBytes || !Number.isSafeInteger(found.entriesAt)) return damaged;
-  const region = regions.want(found.entriesAt, length);
-  if (!region?.has(length)) return { ...damaged, state: "not seen", notSeen: [found.entriesAt] };
+  if (problem !== null || length > mostEntryBytes || !Number.isSafeInteger(entriesAt)) return damaged;
+  const region = regions.want(entriesAt, length);
+  if (!region?.has(length)) return { ...damaged, state: "not seen", notSeen: [entriesAt] };
   const volumes: TableVolume[] = [];
-  for (let at = 0; at + layout.gptEntry.size <= length; at += found.entryBytes) {
-    const { type, first, last, name } = gptEntry.over(region.bytes, at);
-    if (type.every((each) => each === 0)) continue;
-    const place = { at: first * found.sectorBytes, bytes: (last - first + 1) * found.sectorBytes };
-    volumes.push({ ...place, type: guidText(type), name: name === "" ? null : name, from: "GPT" });
+  for (const { type, first, last, name } of gptEntriesIn(region.bytes.subarray(0, length), entryBytes)) {
+    const place = { at: first * sectorBytes, bytes: (last - first + 1) * sectorBytes };
+    volumes.push({ ...place, type, name: name === "" ? null : name, from: "GPT" });
   }
   const intact = crc32(region.bytes.subarray(0, length)) === found.entriesCrc;
   return { state: intact ? "valid" : "damaged", header: found, volumes, notSeen: [] };
 }
 
-/** The first three groups of a GUID lie in little-endian order (UEFI Specification, appendix A). */
-export function guidText(guid: Uint8Array): string {
-  const order = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
-  const hex = Buffer.from(order.map((at) => guid[at] ?? 0)).toString("hex");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
-}
-
-const driver = layout.appleDriver.cursor();
-const appleEntry = layout.appleEntry.cursor();
-
 function readApple(head: Region): Tables | null {
-  const { signature, blockBytes } = driver.over(head.bytes);
-  if (signature !== 0x4552 || blockBytes === 0 || blockBytes % 512 !== 0 || !head.has(2 * blockBytes)) return null;
-  if (2 * blockBytes > headBytes || appleEntry.over(head.bytes, blockBytes).signature !== 0x504d) return null;
-  const count = Math.min(appleEntry.mapBlocks, Math.floor(headBytes / blockBytes) - 1);
+  const blockBytes = driverBlockBytes(head.bytes);
+  if (blockBytes === null || !head.has(2 * blockBytes)) return null;
+  const map = appleEntryAt(head.bytes, blockBytes);
+  if (!map) return null;
+  const count = Math.min(map.mapBlocks, Math.floor(headBytes / blockBytes) - 1);
   const volumes: TableVolume[] = [];
-  for (let entry = 1; entry <= count && head.has((entry + 1) * blockBytes); entry++) {
-    const { signature: mark, first, count: blocks, name, type } = appleEntry.over(head.bytes, entry * blockBytes);
-    if (mark !== 0x504d) break;
-    if (type === "Apple_partition_map" || type === "Apple_Free") continue;
-    const place = { at: first * blockBytes, bytes: blocks * blockBytes };
-    volumes.push({ ...place, type, name: name === "" ? null : name, from: "APM" });
+  for (let block = 1; block <= count && head.has((block + 1) * blockBytes); block++) {
+    const entry = appleEntryAt(head.bytes, block * blockBytes);
+    if (!entry) break;
+    if (isAppleMap(entry.type) || isAppleFree(entry.type)) continue;
+    const place = { at: entry.first * blockBytes, bytes: entry.count * blockBytes };
+    volumes.push({ ...place, type: entry.type, name: entry.name === "" ? null : entry.name, from: "APM" });
   }
   return { scheme: "APM", sectorBytes: blockBytes, volumes: plausible(volumes, null), gpt: null, notSeen: [] };
 }

@@ -2,9 +2,6 @@
 
 const unit = 512;
 
-/** The first bytes of a volume that identify its file system: the superblock of Btrfs ends here. */
-export const headBytes = 68 * 1024;
-
 export class Region {
   readonly at: number;
   /** Zeros where nothing came yet. */

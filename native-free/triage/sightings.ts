@@ -4,8 +4,8 @@
  * since files hold images of file systems too. Volumes on sector boundaries are told by their boot sector, others where they
  * begin at a multiple of 4 KiB.
  */
-import { recognise, type Recognised } from "./file-system-signatures.ts";
-import { headBytes } from "./regions.ts";
+import { recognise, type Recognised } from "../filesystems/signatures.ts";
+import { headBytes } from "../filesystems/signatures/recognised.ts";
 
 const most = 512;
 /** A medium full of signatures must not cost more than another. */

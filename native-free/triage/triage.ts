@@ -2,10 +2,11 @@
  * A first look at a medium while it is imaged: partition table, file systems, how much is empty, compressed or encrypted.
  * It is fed with slots in any order, may miss any of them, and says what it missed. It describes; it decides nothing.
  */
+import { recognise, type FileSystemKind, type Recognised } from "../filesystems/signatures.ts";
+import { headBytes } from "../filesystems/signatures/recognised.ts";
 import { blockBytes, EntropyMap, type EntropySummary } from "./entropy-map.ts";
-import { recognise, type FileSystemKind, type Recognised } from "./file-system-signatures.ts";
 import { readTables, type HeaderState, type Tables, type TableScheme, type TableVolume } from "./partition-tables.ts";
-import { headBytes, Regions } from "./regions.ts";
+import { Regions } from "./regions.ts";
 import { Sightings } from "./sightings.ts";
 
 /** A volume and whether its first 68 KiB, in which file systems show themselves, were looked at. */

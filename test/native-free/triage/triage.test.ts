@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { gptEntry, gptHeader, bootEntry } from "../../../native-free/triage/table-layouts.ts";
+import { gptEntry, gptHeader, bootEntry } from "../../../native-free/volumes/table-layouts.ts";
 import { Triage } from "../../../native-free/triage/triage.ts";
 import { triageSays } from "../../../src/messages/en.ts";
 import { freshFolder } from "../../fixtures/evidence-folder.ts";

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { Triage } from "../../../native-free/triage/triage.ts";
 
 const data = fileURLToPath(new URL("../../../../shared/data/", import.meta.url));
@@ -42,7 +42,8 @@ function mediumOf(image: string): Buffer {
   return tool === null ? readFileSync(data + image) : execFileSync(tool, ["-dc", data + image], options);
 }
 
-describe.skipIf(!present)("agreement with blkid and TSK (skipped where ../shared/data is absent)", () => {
+describe("agreement with blkid and TSK", () => {
+  beforeEach(({ skip }) => skip(!present, "the test data is absent"));
   const wanted = present ? rows() : [];
 
   it("covers the file systems", () => {

@@ -4,8 +4,8 @@
  * documents them (NTFS, ReFS, BitLocker); Linux kernel documentation (ext4, XFS, SquashFS), btrfs "On-disk Format"; Apple TN1150 and
  * "Apple File System Reference"; ECMA-119, ECMA-167; LUKS1 and LUKS2 on-disk formats; LVM2 label header.
  */
-import { ascii, bytes, struct, u16, u32, u8 } from "../bytes/struct.ts";
-import { u16be, u32be, wide, wideBe } from "./field-types.ts";
+import { ascii, bytes, struct, u16, u32, u8 } from "../../bytes/struct.ts";
+import { u16be, u32be, wide, wideBe } from "../../bytes/field-types.ts";
 
 /** BIOS parameter block of FAT, and what NTFS, exFAT, ReFS and BitLocker have in its place. */
 export const bootSector = struct("boot.sector", 512, {
@@ -116,11 +116,8 @@ export const swapHeader = struct("swap.header", 1068, {
 export const swapMagic = struct("swap.magic", 10, { magic: [0, ascii(10), "SWAPSPACE2; SWAP-SPACE of the old kind"] });
 export const swapPageBytes: readonly number[] = [4096, 8192, 16_384, 65_536];
 
-export const luksHeader = struct("luks.header", 72, {
-  magic: [0, bytes(6), "LUKS 0xba 0xbe"],
-  version: [6, u16be, "1 or 2"],
-  label: [24, bytes(48), "LUKS2 only"],
-});
+/** TuxOnIce documentation: at the begin of the first page. */
+export const tuxOnIce = struct("tuxonice.header", 8, { magic: [0, bytes(8), "ed c3 02 e9 98 56 e5 0c"] });
 
 /** In one of the first four sectors. */
 export const lvmLabel = struct("lvm2.label", 32, {

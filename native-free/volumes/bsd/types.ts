@@ -1,0 +1,25 @@
+/** Types of BSD partitions: `disklabel.h` of FreeBSD, NetBSD and OpenBSD where they agree, libyal libvsbsdl. */
+
+export const bsdTypes: Readonly<Record<number, string>> = {
+  0: "unused",
+  1: "swap",
+  2: "Version 6",
+  3: "Version 7",
+  4: "System V",
+  5: "4.1BSD",
+  6: "Eighth edition",
+  7: "UFS (4.2BSD)",
+  8: "FAT",
+  9: "LFS",
+  10: "unknown",
+  11: "HPFS",
+  12: "ISO 9660",
+  13: "boot",
+  14: "ADOS, or Vinum of FreeBSD",
+  15: "HFS",
+  16: "ADFS, or RAID of FreeBSD",
+  17: "ext2",
+  18: "CCD, or NTFS of OpenBSD",
+  19: "RAID",
+  27: "ZFS of FreeBSD",
+};
