@@ -38,8 +38,8 @@ export interface CommandContext {
 export interface Command {
   readonly name: string;
   readonly summary: string;
-  /** Order in help: `case`, `search`, `custody`, `about`. */
-  readonly group: "case" | "search" | "custody" | "about";
+  /** Order in help: `case`, `source`, `search`, `custody`, `about`. */
+  readonly group: "case" | "source" | "search" | "custody" | "about";
   readonly args: readonly Argument[];
   readonly flags: readonly Flag[];
   /** Longer help, with examples. */

@@ -29,7 +29,8 @@ export function machineOptions(flags: FlagValues): MachineOptions {
   };
 }
 
-function wholeNumber(flags: FlagValues, name: string, fallback: number, least: number, most: number): number {
+/** The whole number of a flag, or `fallback`. Throws OperatorError. */
+export function wholeNumber(flags: FlagValues, name: string, fallback: number, least: number, most: number): number {
   const text = flagText(flags, name);
   if (text === null) return fallback;
   const value = Number(text);

@@ -1,7 +1,7 @@
 /** The flags of `vestige acquire` for media, and the plan that they make. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { basename, dirname, resolve } from "node:path";
-import { overridable, isFolder, type CheckedSource, type Override } from "../acquire/image/checked-source.ts";
+import type { CheckedSource } from "../acquire/image/checked-source.ts";
 import {
   compressions,
   hashNames,
@@ -10,6 +10,7 @@ import {
   type HashName,
   type TargetFormat,
 } from "../acquire/image/image-body.ts";
+import { isFolder, overridable, type Override } from "../acquire/image/refusals.ts";
 import { leastSegmentBytes, usualSegmentBytes, type ImagePlan, type TargetPlan } from "../acquire/image/image-plan.ts";
 import { toolIdentity } from "../custody/tool-identity.ts";
 import { imageSays, logicalSays } from "../messages/en.ts";

@@ -87,9 +87,9 @@ function machineOf(context: CommandContext, progress: ProgressLine) {
 }
 
 function tellTarget(note: TargetNote, output: Output): void {
-  if (note.target === "waiting") output.note(imageSays.waitingForSpace(output.safe(note.folder), note.needed));
+  if (note.target === "waiting") output.warn(imageSays.waitingForSpace(output.safe(note.folder), note.needed));
   else if (note.target === "going-on") output.note(imageSays.goingOn(output.safe(note.folder)));
-  else output.note(imageSays.movedOn(output.safe(note.from), output.safe(note.to)));
+  else output.warn(imageSays.movedOn(output.safe(note.from), output.safe(note.to)));
   output.event("vestige.target/1", "target", { ...note });
 }
 
@@ -136,8 +136,17 @@ export async function imageIntoCase(context: CommandContext): Promise<ExitCode> 
 
 /** `vestige acquire DEVICE --to PATH --format …`: hashes and block list beside the image, unsigned. */
 export async function imageWithoutCase(context: CommandContext, to: string, workers: number): Promise<ExitCode> {
+  return imageSource(sourceOf(context.args[0] as string, context.flags), context, to, workers);
+}
+
+/** The same for a source that was opened and checked otherwise. */
+export async function imageSource(
+  source: CheckedSource,
+  context: CommandContext,
+  to: string,
+  workers: number,
+): Promise<ExitCode> {
   const { flags, output } = context;
-  const source = sourceOf(context.args[0] as string, flags);
   const target = resolve(to);
   const place = { folder: dirname(target), stem: basename(target) };
   const said = { caseNumber: "", evidenceNumber: place.stem, examiner: "", description: "" };
@@ -157,7 +166,8 @@ export async function imageWithoutCase(context: CommandContext, to: string, work
     const { model, serial } = source.facts;
     const head = { schema: "vestige.resume/1", source: { path: source.path, model, serial }, plan, started } as const;
     if (!resume) announceResume(record.folder, record.stem, head);
-    const protection = protectSource(source.path);
+    // A part of an image has a path that no file has.
+    const protection = protectSource(source.kind === "image" ? "-" : source.path);
     const result = await acquireImage({
       ...machine,
       ...{ source: source.spec, plan, record, resume, workers },

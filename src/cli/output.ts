@@ -14,8 +14,10 @@ export interface Output {
   readonly interactive: boolean;
   /** A line of a result: stdout, or stderr under `--json`. Our own words only. */
   line(text: string): void;
-  /** A line on stderr: progress, hints, warnings. Our own words only. */
+  /** A line on stderr: progress and hints, nothing with --quiet. Our own words only. */
   note(text: string): void;
+  /** A line on stderr that --quiet does not hide: refusals, loss, what makes a result doubtful. Our own words only. */
+  warn(text: string): void;
   /** Evidence text made safe for `line` and `note`. */
   safe(evidenceText: string): string;
   /** A JSON line on stdout (nothing without `--json`). Absent values are null, never undefined. */
@@ -59,6 +61,7 @@ export function makeOutput(options: { json: boolean; quiet: boolean }): Output {
     note: (text) => {
       if (!quiet) writeAll(2, `${text}\n`);
     },
+    warn: (text) => writeAll(2, `${text}\n`),
     safe: escapeForTerminal,
     event: (schema, event, body) => {
       if (json) writeAll(1, `${jsonLine({ schema, event, ...body })}\n`);

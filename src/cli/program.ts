@@ -95,13 +95,13 @@ function valuesOf(flags: readonly Flag[], parsed: Record<string, unknown>): Flag
 function report(error: unknown, output: Output): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.operator;
   if (isOperatorError(error)) {
-    output.note(`vestige: ${output.safe(error.message)}`);
+    output.warn(`vestige: ${output.safe(error.message)}`);
     output.event("vestige.error/1", "error", { code: error.code, message: error.message });
     output.summary(error.exit, {});
     return error.exit;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  output.note(cliSays.fault(output.safe(stack).replaceAll("\\x0a", "\n")));
+  output.warn(cliSays.fault(output.safe(stack).replaceAll("\\x0a", "\n")));
   output.event("vestige.error/1", "error", { code: "fault", message: "fault" });
   output.summary(exitCodes.fault, {});
   return exitCodes.fault;

@@ -17,9 +17,9 @@ export function tellImaged(body: ImageBody, name: string, output: Output): ExitC
   for (const target of [image, ...further]) tellTarget(target, output);
   tellErrors(body, output);
   for (const { at } of body.resumptions) output.line(imageSays.resumedAt(at));
-  for (const note of body.notes) output.note(output.safe(note));
+  for (const note of body.notes) output.warn(output.safe(note));
   if (body.received) output.line(imageSays.padded(body.paddedBytes, body.received.bytes, body.received.sha256));
-  if (body.protection.reason !== null) output.note(imageSays.notProtected(output.safe(body.protection.reason)));
+  if (body.protection.reason !== null) output.warn(imageSays.notProtected(output.safe(body.protection.reason)));
   tellEvent(body, name, output);
   const lost = isLoss(body);
   const exit = lost ? exitCodes.loss : exitCodes.done;

@@ -30,7 +30,7 @@ export function tellProcessed(theCase: Case, record: RunRecord, output: Output):
   output.line(cliSays.digestLine(record.digest ?? ""));
   const gaps = record.measures.filter((measure) => !measure.enforced).map(({ id, how }) => `${id} (${how})`);
   const leaks = record.probes.filter((probe) => !probe.refused).map((probe) => output.safe(probe.tried));
-  if (gaps.length + leaks.length > 0) output.note(cliSays.sandboxGaps([...gaps, ...leaks].join("; ")));
+  if (gaps.length + leaks.length > 0) output.warn(cliSays.sandboxGaps([...gaps, ...leaks].join("; ")));
   output.event("vestige.processed/1", "processed", {
     exhibit: record.exhibit,
     items: total,

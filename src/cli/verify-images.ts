@@ -1,8 +1,7 @@
 /** `vestige verify` for images: exhibits of a case, and image files that lie on their own. */
-import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename, dirname, extname, join } from "node:path";
-import { imageFormatOf } from "../../native-free/images/index.ts";
 import { checkImage, pathsOf, type ImageCheck } from "../acquire/image/check-image.ts";
 import { hashNames, type ImageBody, type TargetCheck, type TargetRecord } from "../acquire/image/image-body.ts";
 import { askOtherReader } from "../acquire/image/independent-reader.ts";
@@ -15,6 +14,7 @@ import { exitCodes, OperatorError, type ExitCode } from "../messages/operator-er
 import { bytesText } from "./amounts.ts";
 import type { CommandContext } from "./command.ts";
 import { sidecarOf } from "./imaging.ts";
+import { findImage, isLogical } from "../source/image-files.ts";
 import type { Output } from "./output.ts";
 import { ProgressLine } from "./progress.ts";
 
@@ -43,7 +43,7 @@ async function verifyRecorded(
     if (paths.some(({ folder: at, file }) => existsSync(join(at, file)))) {
       allSame = (await verifyTarget({ folder, body, target, leaves, name: shown }, context)) && allSame;
     } else {
-      context.output.note(imageSays.targetAway(context.output.safe(shown), context.output.safe(target.folder ?? "")));
+      context.output.warn(imageSays.targetAway(context.output.safe(shown), context.output.safe(target.folder ?? "")));
     }
   }
   return allSame;
@@ -126,21 +126,13 @@ export interface LooseImage {
   readonly files: readonly string[];
 }
 
-const headBytes = 512;
-
 /** The image that a file belongs to: one with a signature, or a raw one with its facts beside it; else null. */
 export function looseImage(path: string): LooseImage | null {
-  const head = Buffer.alloc(headBytes);
-  const descriptor = openSync(path, "r");
-  const got = readSync(descriptor, head, 0, headBytes, 0);
-  closeSync(descriptor);
-  const { size } = statSync(path);
-  const format = imageFormatOf(head.subarray(0, got), size);
+  const found = findImage(path);
   const place = { folder: dirname(path), stem: basename(path, extname(path)) };
-  const signed = format.detect(head.subarray(0, got), size) === "certain";
-  if (!signed && !existsSync(sidecarOf(join(place.folder, place.stem)))) return null;
-  const files = format.segmentsOf(basename(path), readdirSync(place.folder));
-  return { ...place, format: format.registration.id, files };
+  if (!found || isLogical(found) || (!found.signed && !existsSync(sidecarOf(join(place.folder, place.stem)))))
+    return null;
+  return { ...place, format: found.format, files: found.names };
 }
 
 /** Without a case a target is known by its first file. */
@@ -177,6 +169,12 @@ export async function verifyLooseImage(path: string, found: LooseImage, context:
   return concluded(ok, context);
 }
 
+/** Of a set that is cut off, its end with the hashes is what is missing; whoever has it must hear that first. */
+function nothingToCompare(path: string, wrong: readonly string[]): OperatorError {
+  if (wrong.length === 0) return new OperatorError("image/no-hashes", imageSays.nothingStored(path));
+  return new OperatorError("image/not-whole", imageSays.notWhole(path, wrong), exitCodes.loss);
+}
+
 async function verifyStored(
   path: string,
   { folder, files, format }: LooseImage,
@@ -187,8 +185,9 @@ async function verifyStored(
   const opened = openImage(paths, format);
   const { size } = opened.source;
   const kept = hashNames.filter((name) => opened.stored[name] !== undefined);
+  const wrong = opened.findings();
   opened.close();
-  if (kept.length === 0) throw new OperatorError("image/no-hashes", imageSays.nothingStored(path));
+  if (kept.length === 0) throw nothingToCompare(path, wrong);
   const hashes = hashNames.filter((name) => kept.includes(name) || name === "sha256");
   const progress = new ProgressLine(output);
   try {

@@ -11,6 +11,7 @@ export const fault = (details: string) =>
 
 export const groupNames = {
   case: "Cases:",
+  source: "Any image or device, without a case:",
   search: "Search and results:",
   custody: "Custody:",
   about: "About:",

@@ -166,6 +166,8 @@ export const storedAgree = (names: string) => `read in full; agrees with the ${n
 export const storedDiffer = (names: string) => `its content differs from the recorded ${names}`;
 export const nothingStored = (path: string) =>
   `Expected hashes to compare ${path} with, found none in it or beside it; keep the .acquisition.json of the image beside it, or verify its case.`;
+export const notWhole = (path: string, wrong: readonly string[]) =>
+  `Expected a whole image in ${path}, found one that is damaged or cut off, without the hashes that it may have had: ${wrong.join(" ")} Look for the missing files, or put the .acquisition.json of the image beside it.`;
 export const absentFile = () => `a missing file`;
 export const atBytes = (sentence: string, offset: number, length: number) =>
   `${sentence} (bytes ${grouped(offset)} to ${grouped(offset + length - 1)} of the medium)`;

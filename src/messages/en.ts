@@ -7,6 +7,7 @@ export * as cliSays from "./en-cli.ts";
 export * as copySays from "./en-copy.ts";
 export * as custodySays from "./en-custody.ts";
 export * as imageSays from "./en-image.ts";
+export * as infoSays from "./en-info.ts";
 export * as logicalSays from "./en-logical.ts";
 export * as mediumSays from "./en-medium.ts";
 export * as proveSays from "./en-prove.ts";

@@ -46,9 +46,26 @@ export interface AcquisitionSource {
   close(): void;
 }
 
+/** What is taken of an image. */
+export interface SourcePart {
+  /** Forensic path without label of a volume, gap or file; null for the medium itself. */
+  readonly at: string | null;
+  /** Name of a snapshot or track that the image holds beside its medium; null for the medium. */
+  readonly other: string | null;
+  /** Bytes of what is there. */
+  readonly from: number;
+  readonly length: number;
+}
+
 /** Names a source for the thread that reads it. */
 export type SourceSpec =
   | { readonly kind: "medium"; readonly path: string }
   /** Files of an image in order, absolute paths; the format is a registered id of `native-free/images`. */
-  | { readonly kind: "image"; readonly format: string; readonly files: readonly string[] }
+  | {
+      readonly kind: "image";
+      readonly format: string;
+      readonly files: readonly string[];
+      /** All of the medium where it is absent. */
+      readonly part?: SourcePart;
+    }
   | { readonly kind: "stream"; readonly descriptor: number };

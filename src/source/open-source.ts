@@ -23,7 +23,7 @@ export function openSource(spec: SourceSpec, options: OpenOptions = {}): Acquisi
     case "medium":
       return new BlockSource(openMedium(spec.path), options);
     case "image":
-      return openImageSource(spec.format, spec.files, options.from, options.before);
+      return openImageSource(spec, options.from, options.before);
     case "stream":
       if (options.from) throw new OperatorError("source/stream-resume", mediumSays.streamNotResumed());
       return new StreamSource(spec.descriptor);

@@ -89,7 +89,8 @@ describe("the sandbox of a real run", () => {
     }
   });
 
-  it.skipIf(!onLinux)("gives the engine neither passphrase nor home", async () => {
+  it("gives the engine neither passphrase nor home", async ({ skip }) => {
+    skip(!onLinux, "needs Linux");
     const folder = `${base}/environment`;
     expect((await run(["init", folder, ...caseFlags])).exit).toBe(0);
     const seen = new Map<number, string>();
@@ -136,7 +137,8 @@ function descendantsOf(pid: number): number[] {
 }
 
 describe("the system calls of a whole run", () => {
-  it.skipIf(!canTrace)("write the work folder only, never the source, and reach for no network", async () => {
+  it("write the work folder only, never the source, and reach for no network", async ({ skip }) => {
+    skip(!canTrace, "needs strace and ptrace");
     const folder = `${base}/traced`;
     const trace = `${base}/trace`;
     const flags = [
@@ -239,10 +241,11 @@ describe("the logs", () => {
 describe("a disk that is full in mid-run", () => {
   const large = zip([{ name: "large", data: Buffer.alloc(12 << 20, "words of a large child ") }]);
 
-  it.skipIf(!onLinux || !asRoot).each([
+  it.for([
     ["the work file", "600k", {}],
     ["the spool of a large child", "10m", { "large.zip": large }],
-  ])("(%s) stops the run, which continues to the same result", async (what, size, more) => {
+  ] as const)("(%s) stops the run, which continues to the same result", async ([what, size, more], { skip }) => {
+    skip(!onLinux || !asRoot, "needs Linux and root");
     const place = `${base}/full ${what}`;
     writeMixedEvidence(`${place}/source`, 200);
     writeTree(`${place}/source`, more);

@@ -60,52 +60,50 @@ describe("the same result", () => {
     expect(await wholeRun(`${base}/four`, ["--workers", "4"])).toBe(expected);
   });
 
-  it.skipIf(process.platform !== "linux")(
-    `comes after ${kills} random kills of supervisor or engine (seed ${seed})`,
-    async () => {
-      const random = randomOf(seed);
-      const folder = `${base}/killed`;
-      const init = await vestige(["init", folder, ...caseFlags], { home });
-      expect(init.exit, init.stderr).toBe(0);
-      expect((await vestige(["login", folder], { home })).exit).toBe(0);
-      expect((await vestige(["intake", folder, "M01"], { home, passphrase: null })).exit).toBe(0);
-      let left = kills;
-      let finished = false;
-      const exits: (number | string | null)[] = [];
-      while (!finished) {
-        const acquired = readdirSync(`${folder}/exhibits/M01`).includes("acquisition.json");
-        const args = acquired ? ["process", folder] : ["acquire", folder, "M01", source];
-        const kill = left > 0;
-        const result = await vestige(args, {
-          home,
-          passphrase: null,
-          onStart: (child) => {
-            if (!kill) return;
-            setTimeout(
-              () => {
-                const pid = child.pid as number;
-                const engine = childrenOf(pid)[0];
-                const target = random() < 0.5 && engine !== undefined ? engine : pid;
-                try {
-                  process.kill(target, "SIGKILL");
-                  left -= 1;
-                } catch {
-                  // It ended by itself before the blow.
-                  left -= 1;
-                }
-              },
-              150 + random() * 1600,
-            );
-          },
-        });
-        exits.push(result.signal ?? result.exit);
-        expect([0, 1, null], result.stderr).toContain(result.exit);
-        finished = acquired && result.exit !== null && !kill;
-        if (acquired && result.exit !== null && kill) rmSync(`${folder}/work/M01`, { recursive: true, force: true });
-      }
-      expect(await digestOf(folder), exits.join(" ")).toBe(expected);
-      const verdict = await vestige(["verify", folder], { home });
-      expect(verdict.exit, verdict.stdout).toBe(0);
-    },
-  );
+  it(`comes after ${kills} random kills of supervisor or engine (seed ${seed})`, async ({ skip }) => {
+    skip(process.platform !== "linux", "needs Linux");
+    const random = randomOf(seed);
+    const folder = `${base}/killed`;
+    const init = await vestige(["init", folder, ...caseFlags], { home });
+    expect(init.exit, init.stderr).toBe(0);
+    expect((await vestige(["login", folder], { home })).exit).toBe(0);
+    expect((await vestige(["intake", folder, "M01"], { home, passphrase: null })).exit).toBe(0);
+    let left = kills;
+    let finished = false;
+    const exits: (number | string | null)[] = [];
+    while (!finished) {
+      const acquired = readdirSync(`${folder}/exhibits/M01`).includes("acquisition.json");
+      const args = acquired ? ["process", folder] : ["acquire", folder, "M01", source];
+      const kill = left > 0;
+      const result = await vestige(args, {
+        home,
+        passphrase: null,
+        onStart: (child) => {
+          if (!kill) return;
+          setTimeout(
+            () => {
+              const pid = child.pid as number;
+              const engine = childrenOf(pid)[0];
+              const target = random() < 0.5 && engine !== undefined ? engine : pid;
+              try {
+                process.kill(target, "SIGKILL");
+                left -= 1;
+              } catch {
+                // It ended by itself before the blow.
+                left -= 1;
+              }
+            },
+            150 + random() * 1600,
+          );
+        },
+      });
+      exits.push(result.signal ?? result.exit);
+      expect([0, 1, null], result.stderr).toContain(result.exit);
+      finished = acquired && result.exit !== null && !kill;
+      if (acquired && result.exit !== null && kill) rmSync(`${folder}/work/M01`, { recursive: true, force: true });
+    }
+    expect(await digestOf(folder), exits.join(" ")).toBe(expected);
+    const verdict = await vestige(["verify", folder], { home });
+    expect(verdict.exit, verdict.stdout).toBe(0);
+  });
 });

@@ -17,7 +17,8 @@ import { isOperatorError, OperatorError } from "../../messages/operator-error.ts
 import { protectSource } from "../../platform/write-protection.ts";
 import { acquireImage, type ImagingOptions } from "./acquire-image.ts";
 import { checkMayAcquire, isAcquired } from "../folder/acquisition.ts";
-import type { CheckedSource, Override } from "./checked-source.ts";
+import type { CheckedSource } from "./checked-source.ts";
+import type { Override } from "./refusals.ts";
 import { checkTargets } from "./checked-targets.ts";
 import { asJson, imageBody } from "./describe-image.ts";
 import type { ImageBody } from "./image-body.ts";

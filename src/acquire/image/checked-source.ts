@@ -1,19 +1,16 @@
 /** What may be taken as a medium: everything about a source that is refused, or recorded, before the first read. */
-import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync, realpathSync, statSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
-import { imageFormatOf } from "../../../native-free/images/index.ts";
+import { existsSync, realpathSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { imageSays } from "../../messages/en.ts";
 import { OperatorError } from "../../messages/operator-error.ts";
 import { deviceFamily, fileFacts, swapsOn, type DeviceFacts } from "../../platform/block-devices.ts";
 import { devicePlatform } from "../../platform/devices.ts";
 import { deviceFolder } from "../../platform/linux-device.ts";
 import type { SourceSpec } from "../../source/acquisition-source.ts";
+import { findImage, isLogical } from "../../source/image-files.ts";
 import { openSource } from "../../source/open-source.ts";
 import type { ImageBody } from "./image-body.ts";
-
-/** Refusals that an officer may override; each is then recorded. */
-export const overridable = ["source/mounted", "source/swap", "target/on-source"] as const;
-export type Override = (typeof overridable)[number];
+import { refuse, type Override } from "./refusals.ts";
 
 export interface CheckedSource {
   readonly spec: SourceSpec;
@@ -36,11 +33,6 @@ export interface SourceOptions {
   readonly overrides: readonly Override[];
 }
 
-/** True where `path` is a folder, which is acquired file by file and not as a medium. */
-export function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-}
-
 /**
  * A device, file, image or stream ("-") that may be acquired. Throws OperatorError: absent, empty, unreadable, written to by
  * this system.
@@ -54,7 +46,7 @@ export function checkedSource(given: string, options: SourceOptions): CheckedSou
   const device = stat.isFile() ? null : devicePlatform().factsOf(path);
   if (device) return deviceSource(path, device, stat.isBlockDevice() ? stat.rdev : null, options);
   if (!stat.isFile()) throw new OperatorError("source/kind", imageSays.mediumKind(path));
-  const image = options.asFile ? null : imageSpecOf(path, stat.size);
+  const image = options.asFile ? null : imageSpecOf(path);
   const spec: SourceSpec = image ?? { kind: "medium", path };
   const { size, sectorBytes } = measured(spec, path);
   const facts = { ...fileFacts(path, size), logicalSectorBytes: sectorBytes };
@@ -85,12 +77,6 @@ function deviceSource(
   return { spec, kind: "device", path, size, sectorBytes, facts, family, overridden };
 }
 
-/** Throws unless the officer overrides it; then it is noted. */
-export function refuse(code: Override, sentence: string, overrides: readonly Override[], noted: Override[]): void {
-  if (!overrides.includes(code)) throw new OperatorError(code, imageSays.mayOverride(sentence, code));
-  if (!noted.includes(code)) noted.push(code);
-}
-
 function measured(spec: SourceSpec, path: string): { size: number; sectorBytes: number } {
   const source = openSource(spec);
   try {
@@ -102,21 +88,10 @@ function measured(spec: SourceSpec, path: string): { size: number; sectorBytes: 
   }
 }
 
-const headBytes = 512;
-
 /** The image that a file belongs to: one with a signature, or a raw one in several files. Null for any other file. */
-function imageSpecOf(path: string, size: number): SourceSpec | null {
-  const head = Buffer.alloc(Math.min(headBytes, size));
-  const descriptor = openSync(path, "r");
-  try {
-    if (!fstatSync(descriptor).isFile()) return null;
-    readSync(descriptor, head, 0, head.length, 0);
-  } finally {
-    closeSync(descriptor);
-  }
-  const format = imageFormatOf(head, size);
-  const folder = dirname(path);
-  const files = format.segmentsOf(basename(path), readdirSync(folder)).map((name) => join(folder, name));
-  const signed = format.detect(head, size) === "certain";
-  return signed || files.length > 1 ? { kind: "image", format: format.registration.id, files } : null;
+function imageSpecOf(path: string): SourceSpec | null {
+  if (!statSync(path).isFile()) return null;
+  const found = findImage(path);
+  if (!found || isLogical(found) || (!found.signed && found.names.length < 2)) return null;
+  return { kind: "image", format: found.format, files: found.names.map((name) => join(found.folder, name)) };
 }

@@ -13,7 +13,8 @@ import {
 } from "../../platform/block-devices.ts";
 import { deviceFolder } from "../../platform/linux-device.ts";
 import { openMedium } from "../../source/medium.ts";
-import { isFolder, refuse, type CheckedSource, type Override } from "./checked-source.ts";
+import type { CheckedSource } from "./checked-source.ts";
+import { isFolder, refuse, type Override } from "./refusals.ts";
 import { partialName, type ImagePlan, type TargetPlan } from "./image-plan.ts";
 import { leftOf } from "./standing.ts";
 

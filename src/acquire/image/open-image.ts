@@ -8,6 +8,7 @@ import { sentenceOf, type Finding } from "../../../native-free/model/findings.ts
 import { FileSource } from "../../../workers/file-source.ts";
 import { imageSays } from "../../messages/en.ts";
 import { exitCodes, OperatorError } from "../../messages/operator-error.ts";
+import { openFoundImage } from "../../source/image-files.ts";
 import { errorCode } from "../../source/describe-entry.ts";
 import type { TargetFormat } from "./image-body.ts";
 
@@ -41,6 +42,10 @@ export function openImage(files: readonly SegmentPath[], format: ReadableFormat)
   if (format === "raw" || format === "clone") {
     return { source: new JoinedSource(opened), fileBytes, stored: {}, findings: () => [], close };
   }
+  if (!writtenFormats.includes(format)) {
+    close();
+    return openForeign(files, format);
+  }
   const present = opened.flatMap(({ file, source }) => (source ? [{ name: file, source }] : []));
   try {
     const image = diskImageOf(join(files[0].folder, files[0].file), format, present);
@@ -50,6 +55,22 @@ export function openImage(files: readonly SegmentPath[], format: ReadableFormat)
     close();
     throw error;
   }
+}
+
+const writtenFormats: readonly string[] = ["e01", "ewf", "aff4"];
+
+/** An image of a format that we only read: what it refers to (extents, parents) belongs to it, too. */
+function openForeign(files: readonly SegmentPath[], format: string): OpenedImage {
+  const { folder } = files[0];
+  const opened = openFoundImage({ format, signed: true, folder, names: files.map(({ file }) => file) });
+  const { image } = opened;
+  return {
+    source: image,
+    fileBytes: opened.files.reduce((sum, { size }) => sum + size, 0),
+    stored: image.storedHashes,
+    findings: () => sentences(image.findings),
+    close: () => opened.close(),
+  };
 }
 
 function diskImageOf(path: string, format: ReadableFormat, segments: readonly ImageSegment[]): DiskImage {

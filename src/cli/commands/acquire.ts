@@ -5,9 +5,7 @@ import { exitCodes, OperatorError, type ExitCode } from "../../messages/operator
 import { bytesText, countText } from "../amounts.ts";
 import { flagText, type Command, type CommandContext } from "../command.ts";
 import { machineFlags, machineOptions, openDesk } from "../desk.ts";
-import { imageIntoCase, imageWithoutCase } from "../imaging.ts";
 import { imageFlags, kindAsked } from "../imaging-flags.ts";
-import { logicalIntoCase, logicalWithoutCase } from "../logical.ts";
 import type { Output } from "../output.ts";
 import { ProgressLine } from "../progress.ts";
 
@@ -45,7 +43,12 @@ mounted read-write are refused.
     const kind = kindAsked(source, context.flags);
     if (kind === "in-place") return acquireFolderOf(context);
     const { workers } = machineOptions(context.flags);
-    if (kind === "container") return to === null ? logicalIntoCase(context) : logicalWithoutCase(context, to, workers);
+    if (kind === "container") {
+      const { logicalIntoCase, logicalWithoutCase } = await import("../logical.ts");
+      return to === null ? logicalIntoCase(context) : logicalWithoutCase(context, to, workers);
+    }
+    // Loaded when it is needed: it brings the reader of every image format with it.
+    const { imageIntoCase, imageWithoutCase } = await import("../imaging.ts");
     return to === null ? imageIntoCase(context) : imageWithoutCase(context, to, workers);
   },
 };

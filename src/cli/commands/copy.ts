@@ -101,8 +101,8 @@ function tellCopy(result: CopyResult, made: boolean, exhibit: string, output: Ou
   else output.line(copySays.copyBad(copy, problems.length));
   for (const { file, problem } of problems) output.line(copySays.fileBad(output.safe(file), problem));
   if (!ok && made) output.line(copySays.partialsKept());
-  if (made && result.besideCase) output.note(copySays.besideCase());
-  if (!cacheDropped) output.note(copySays.cacheMayAnswer());
+  if (made && result.besideCase) output.warn(copySays.besideCase());
+  if (!cacheDropped) output.warn(copySays.cacheMayAnswer());
   if (nextCheck !== null) output.line(copySays.nextCheck(nextCheck));
   const listed = files.map((file) => ({ ...file }));
   const wrong = problems.map((problem) => ({ ...problem }));

@@ -37,7 +37,7 @@ async function runDigest({ args, output }: CommandContext): Promise<ExitCode> {
     output.event("vestige.digest/1", "exhibit", { ...one, recorded: signed });
     if (signed === null || signed === one.digest) continue;
     differ++;
-    output.note(custodySays.digestDiffers(one.exhibit, signed));
+    output.warn(custodySays.digestDiffers(one.exhibit, signed));
   }
   output.line(`${digest}  ${searchSays.digestTotal()}`);
   output.event("vestige.digest/1", "case", { digest });

@@ -7,13 +7,16 @@ import { copyCommand } from "./copy.ts";
 import { custodyCommand } from "./custody.ts";
 import { devicesCommand } from "./devices.ts";
 import { digestCommand } from "./digest.ts";
+import { exportCommand } from "./export.ts";
 import { formatsCommand } from "./formats.ts";
+import { infoCommand } from "./info.ts";
 import { initCommand } from "./init.ts";
 import { intakeCommand } from "./intake.ts";
 import { loginCommand } from "./login.ts";
 import { operationCommand } from "./operation.ts";
 import { processCommand } from "./process.ts";
 import { proveCommand } from "./prove.ts";
+import { readCommand } from "./read.ts";
 import { reportCommand } from "./report.ts";
 import { runCommand } from "./run.ts";
 import { searchCommand } from "./search.ts";
@@ -29,6 +32,9 @@ export const commands: readonly Command[] = [
   devicesCommand,
   acquireCommand,
   processCommand,
+  infoCommand,
+  readCommand,
+  exportCommand,
   searchCommand,
   reportCommand,
   digestCommand,
@@ -45,6 +51,7 @@ export const commands: readonly Command[] = [
 
 export const commandGroups: readonly { readonly id: Command["group"]; readonly name: string }[] = [
   { id: "case", name: cliSays.groupNames.case },
+  { id: "source", name: cliSays.groupNames.source },
   { id: "search", name: cliSays.groupNames.search },
   { id: "custody", name: cliSays.groupNames.custody },
   { id: "about", name: cliSays.groupNames.about },

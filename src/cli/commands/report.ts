@@ -75,7 +75,7 @@ function tell({ output }: CommandContext, made: MadeReport<ReportKind>): void {
   output.line(reportSays.reportMade(made.html ?? made.json));
   output.line(reportSays.reportHash(contentHash));
   output.line(reportSays.reportPage(made.verifyPage, made.verifyPageSha256));
-  if (!content.verification.ok) output.note(reportSays.reportChanged());
+  if (!content.verification.ok) output.warn(reportSays.reportChanged());
   output.event("vestige.report/1", "report", {
     kind: content.kind,
     number: content.number,
@@ -101,8 +101,8 @@ function sayCustody(context: CommandContext, made: MadeReport): ExitCode {
   const lost = pending + read.partial + read.failed + readInside.partial + readInside.failed;
   tell(context, made);
   const { output } = context;
-  if (pending > 0) output.note(reportSays.reportPending(pending));
-  if (lost > pending) output.note(reportSays.reportLoss(read, readInside));
+  if (pending > 0) output.warn(reportSays.reportPending(pending));
+  if (lost > pending) output.warn(reportSays.reportLoss(read, readInside));
   const exit = content.verification.ok && lost === 0 ? exitCodes.done : exitCodes.loss;
   const sums = Object.fromEntries(Object.entries(files).map(([state, { items }]) => [state, items]));
   output.summary(exit, { ...sums, findings: content.findings.reduce((sum, { findings }) => sum + findings, 0) });

@@ -11,9 +11,7 @@ import { verifyJournal } from "../../custody/verify-journal.ts";
 import { custodySays, imageSays } from "../../messages/en.ts";
 import { exitCodes, OperatorError, type ExitCode } from "../../messages/operator-error.ts";
 import { flagText, type Command, type CommandContext } from "../command.ts";
-import { isLooseContainer, verifyContainerExhibit, verifyLooseContainer } from "../logical.ts";
 import type { JsonValue, Output } from "../output.ts";
-import { isLooseFacts, looseImage, verifyLooseFacts, verifyImageExhibit, verifyLooseImage } from "../verify-images.ts";
 
 export const verifyCommand: Command = {
   name: "verify",
@@ -51,10 +49,8 @@ async function runVerify(context: CommandContext): Promise<ExitCode> {
   const anchor = anchorText === null ? null : readAnchor(anchorText);
   if (existsSync(path) && statSync(path).isFile()) {
     // An image inside a case is verified with its exhibit's signed manifest, which names what changed.
-    if (!caseAbove(path) && isLooseContainer(path)) return verifyLooseContainer(path, context);
-    if (!caseAbove(path) && isLooseFacts(path)) return verifyLooseFacts(path, context);
-    const image = caseAbove(path) ? null : looseImage(path);
-    return image ? verifyLooseImage(path, image, context) : verifyFile(path, context.output);
+    const exit = caseAbove(path) ? null : await verifyLoose(path, context);
+    return exit ?? verifyFile(path, context.output);
   }
   if (!existsSync(path) && existsSync(partialName(path))) {
     throw new OperatorError("image/partial", imageSays.partialThere(path));
@@ -67,12 +63,29 @@ async function runVerify(context: CommandContext): Promise<ExitCode> {
   return conclude(verdict, imagesOk && sourceOk, context);
 }
 
+/** The readers of images and containers are loaded when they are needed: they bring every format with them. */
+const imageVerifiers = () => import("../verify-images.ts");
+const containerVerifiers = () => import("../logical.ts");
+
+/** An image, a container or its facts outside of a case; null for any other file. */
+async function verifyLoose(path: string, context: CommandContext): Promise<ExitCode | null> {
+  const { isLooseContainer, verifyLooseContainer } = await containerVerifiers();
+  if (isLooseContainer(path)) return verifyLooseContainer(path, context);
+  const { isLooseFacts, looseImage, verifyLooseFacts, verifyLooseImage } = await imageVerifiers();
+  if (isLooseFacts(path)) return verifyLooseFacts(path, context);
+  const image = looseImage(path);
+  return image && verifyLooseImage(path, image, context);
+}
+
 /** Reads the image or the container of every exhibit whose manifest holds. */
 async function verifyImages(caseDir: string, verdict: CaseVerdict, context: CommandContext): Promise<boolean> {
   let allSame = true;
   for (const { part, name, ok } of verdict.parts) {
     if ((part !== "image" && part !== "exhibit") || !ok || context.signal.aborted) continue;
-    const verify = part === "image" ? verifyImageExhibit : verifyContainerExhibit;
+    const verify =
+      part === "image"
+        ? (await imageVerifiers()).verifyImageExhibit
+        : (await containerVerifiers()).verifyContainerExhibit;
     allSame = (await verify(join(caseDir, "exhibits", name), name, context)) && allSame;
   }
   return allSame;
@@ -82,11 +95,11 @@ function conclude(verdict: CaseVerdict, sourceOk: boolean, { output, signal }: C
   const { journal } = verdict;
   if (journal.firstBad === null && journal.unanchoredTail > 0)
     output.line(custodySays.unanchored(journal.unanchoredTail));
-  for (const intent of journal.openIntents) output.note(custodySays.openIntent(intent.seq, output.safe(intent.act)));
+  for (const intent of journal.openIntents) output.warn(custodySays.openIntent(intent.seq, output.safe(intent.act)));
   const undecided = verdict.parts.filter(isUndecided).length;
   const bad = verdict.parts.filter((part) => !part.ok).length - undecided + (sourceOk ? 0 : 1);
   if (undecided > 0) output.line(custodySays.someUndecided(undecided));
-  if (signal.aborted) output.note(custodySays.verifyStopped());
+  if (signal.aborted) output.warn(custodySays.verifyStopped());
   else output.line(bad === 0 ? custodySays.allUnchanged() : custodySays.somethingChanged(bad));
   const exit = bad > 0 ? exitCodes.loss : signal.aborted ? exitCodes.stopped : exitCodes.done;
   output.summary(exit, {

@@ -74,7 +74,7 @@ async function confirm(target: WipeTarget, { flags, output }: CommandContext): P
     ...[transport, backingFile === null ? null : `file ${backingFile}`],
   ].filter((part) => part !== null);
   output.note(wipeSays.about(output.safe(target.path), bytesText(target.size), output.safe(what.join(", "))));
-  output.note(wipeSays.everythingLost());
+  output.warn(wipeSays.everythingLost());
   const wanted = output.safe(target.confirmations[0] ?? target.path);
   const given = flagText(flags, "confirm") ?? (await ask(wipeSays.typeToConfirm(wanted), flags["json"] === undefined));
   if (given === null) throw new OperatorError("wipe/confirm", wipeSays.confirmMissing(wanted));
@@ -102,15 +102,15 @@ function tellWiped(body: WipeBody, output: Output): ExitCode {
   if (key !== null) output.line(wipeSays.keyLine(key));
   tellRanges(refused, wipeSays.refusedBytes, sectorBytes, output);
   if (syncFailed !== null) output.line(wipeSays.syncFailed(syncFailed));
-  if (readBack === null) output.note(wipeSays.notReadBack());
+  if (readBack === null) output.warn(wipeSays.notReadBack());
   else {
     tellRanges(readBack.differing, wipeSays.differingBytes, sectorBytes, output);
     tellRanges(readBack.unreadable, wipeSays.unreadableBytes, sectorBytes, output);
-    if (readBack.from === "memory possible") output.note(wipeSays.memoryPossible());
+    if (readBack.from === "memory possible") output.warn(wipeSays.memoryPossible());
   }
   if (!ok) output.line(wipeSays.notSterile());
   else if (readBack !== null) output.line(wipeSays.readBackSame());
-  output.note(wipeSays.reserveAreas());
+  output.warn(wipeSays.reserveAreas());
   output.event("vestige.wipe/1", "wiped", body as unknown as Record<string, JsonValue>);
   return ok ? exitCodes.done : exitCodes.loss;
 }

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, w
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { EwfWriter } from "../../../native-free/images/ewf/writer.ts";
 import { announceResume, readResume } from "../../../src/acquire/image/resume-record.ts";
 import type { ImageBody } from "../../../src/acquire/image/image-body.ts";
 import type { FlagValues } from "../../../src/cli/command.ts";
@@ -10,7 +11,7 @@ import { acquireCommand } from "../../../src/cli/commands/acquire.ts";
 import { verifyCommand } from "../../../src/cli/commands/verify.ts";
 import "../../fixtures/compile-cache.ts";
 import { freshFolder } from "../../fixtures/evidence-folder.ts";
-import { noise } from "../../fixtures/ewf-set.ts";
+import { ewfSet, feed, MemorySink, mixedMedium, noise, optionsFor } from "../../fixtures/ewf-set.ts";
 import { hex, leaveInterrupted, planOf } from "../../fixtures/imaging.ts";
 import { outputOf } from "../../fixtures/loop-device.ts";
 import { ask, type Said } from "../../fixtures/officer.ts";
@@ -166,5 +167,37 @@ describe("DA-AO-04, DA-AO-10: a disk that is full", () => {
     const verified = await ask(verifyCommand, { args: [`${to}.001`] });
     expect([verified.exit, verified.text]).toEqual([0, expect.stringMatching(/unchanged/)]);
     expect(statSync(places[4]!).size).toBe(1 << 20);
+  });
+});
+
+describe("an E01 set that lies on its own", () => {
+  const segments = ewfSet(mixedMedium(3 << 20), { segmentBytes: 1 << 20 }).segments;
+  const place = (name: string, parts: readonly Uint8Array[]): string => {
+    const folder = join(base, name);
+    mkdirSync(folder);
+    parts.forEach((bytes, index) => writeFileSync(join(folder, `disk.E0${index + 1}`), bytes));
+    return join(folder, "disk.E01");
+  };
+  const verify = (path: string): Promise<Said> => ask(verifyCommand, { args: [path], flags: { "own-only": true } });
+
+  it("is checked against the hashes at its end", async () => {
+    expect(await verify(place("whole-set", segments))).toMatchObject({ exit: 0 });
+  });
+
+  it("is said to be cut off where its end is missing, not to have no hashes", async () => {
+    const last = segments.at(-1)!;
+    const withoutLast = verify(place("without-last", segments.slice(0, -1)));
+    await expect(withoutLast).rejects.toMatchObject({ code: "image/not-whole", exit: 1 });
+    const cut = verify(place("cut-set", [...segments.slice(0, -1), last.subarray(0, last.length >> 1)]));
+    await expect(cut).rejects.toThrow(/damaged or cut off.*The chain of sections in segment \d is cut/);
+  });
+
+  it("that was written without hashes is only that", async () => {
+    const sink = new MemorySink();
+    const medium = mixedMedium(1 << 20);
+    const writer = new EwfWriter(optionsFor(medium.length), sink);
+    feed(writer, medium, 1);
+    writer.finish({ md5: null, sha1: null, badSectors: [] });
+    await refused(verify(place("without-hashes", sink.segments)), "image/no-hashes");
   });
 });

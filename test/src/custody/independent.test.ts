@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { anchorOf } from "../../../src/custody/anchor.ts";
 import { parseCheckpoint } from "../../../src/custody/checkpoint.ts";
 import { domains, verifyDocument } from "../../../src/custody/document.ts";
@@ -63,7 +63,8 @@ describe("the committed journal", () => {
   });
 });
 
-describe.skipIf(!available())("the independent verifier (python3 and openssl; skipped where they are absent)", () => {
+describe("the independent verifier", () => {
+  beforeEach(({ skip }) => skip(!available(), "needs python3 and openssl"));
   it("is at most 100 lines, prose included", () => {
     const lines = readFileSync(script, "utf8")
       .split("\n")
@@ -113,20 +114,18 @@ describe("the worked example of FORMAT.md", () => {
     expect(text).toContain((JSON.parse(vector.lines[0] as string) as { hash: string }).hash);
   });
 
-  it.skipIf(!available() || spawnSync("xxd", ["-v"]).error !== undefined)(
-    "runs as printed (skipped without xxd)",
-    () => {
-      const text = readFileSync(new URL("../../../src/custody/FORMAT.md", import.meta.url), "utf8");
-      const [first, second] = [...text.matchAll(/```\n(.*?)```/gs)].map((match) => match[1] as string) as [
-        string,
-        string,
-      ];
-      const dir = materialise(vector.lines);
-      const entry = JSON.parse(vector.lines[0] as string) as { hash: string; sig: string };
-      const env = { ...process.env, hash: entry.hash, sig: entry.sig, publicKey: vector.publicKeys["Ana Novák"] };
-      const run = spawnSync("sh", ["-ec", first + second], { cwd: join(dir, "custody"), env, encoding: "utf8" });
-      expect(run.stdout).toContain(entry.hash);
-      expect(run.stdout).toContain("Signature Verified Successfully");
-    },
-  );
+  it("runs as printed", ({ skip }) => {
+    skip(!available() || spawnSync("xxd", ["-v"]).error !== undefined, "needs python3, openssl and xxd");
+    const text = readFileSync(new URL("../../../src/custody/FORMAT.md", import.meta.url), "utf8");
+    const [first, second] = [...text.matchAll(/```\n(.*?)```/gs)].map((match) => match[1] as string) as [
+      string,
+      string,
+    ];
+    const dir = materialise(vector.lines);
+    const entry = JSON.parse(vector.lines[0] as string) as { hash: string; sig: string };
+    const env = { ...process.env, hash: entry.hash, sig: entry.sig, publicKey: vector.publicKeys["Ana Novák"] };
+    const run = spawnSync("sh", ["-ec", first + second], { cwd: join(dir, "custody"), env, encoding: "utf8" });
+    expect(run.stdout).toContain(entry.hash);
+    expect(run.stdout).toContain("Signature Verified Successfully");
+  });
 });

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { canonicalJson } from "../../../native-free/model/canonical-json.ts";
 import type { FlagValues } from "../../../src/cli/command.ts";
 import { proveCommand } from "../../../src/cli/commands/prove.ts";
@@ -235,7 +235,8 @@ describe("the record of a proof", () => {
   });
 });
 
-describe.skipIf(!hasTools)("the independent check (python3 and openssl; skipped where they are absent)", () => {
+describe("the independent check", () => {
+  beforeEach(({ skip }) => skip(!hasTools, "needs python3 and openssl"));
   const outside = (proof: Proof, data?: Uint8Array | string) => {
     const more = data === undefined ? [] : [put("outside.data", data)];
     const given = [script, put("outside.json", proofText(proof)), ...more];

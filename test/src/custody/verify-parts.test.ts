@@ -187,6 +187,7 @@ async function run(command: Command, folder: string): Promise<Told> {
     interactive: false,
     line: (text) => lines.push(text),
     note: (text) => lines.push(text),
+    warn: (text) => lines.push(text),
     safe: (text) => text,
     event: (_schema, _event, body) => events.push(body),
     summary: () => undefined,

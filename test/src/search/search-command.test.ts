@@ -87,6 +87,7 @@ async function run(command: typeof searchCommand, args: string[], flags: FlagVal
     interactive: false,
     line: (text: string) => void said.lines.push(text),
     note: () => undefined,
+    warn: () => undefined,
     safe: escapeForTerminal,
     event: (schema: string, event: string, body: object) => void said.events.push({ schema, event, ...body }),
     summary: () => undefined,
