@@ -206,16 +206,17 @@ class ImageOpener {
   #image({ format: id, folder, names }: FoundImage): DiskImage {
     const logical = logicalFormats.find(({ registration }) => registration.id === id);
     const format = imageFormats.find(({ registration }) => registration.id === id);
+    // What cannot be read is refused here.
+    const segments = names.map((name) => ({ name, source: this.#segment(join(folder, name)) }));
     const first = realpathSync(join(folder, names[0] ?? ""));
     if (this.#chain.includes(first) || this.#chain.length >= longestChain) {
       throw new EvidenceError("image/parent-cycle");
     }
     this.#chain.push(first);
     try {
-      const segments = names.map((name) => ({ name, source: this.#segment(join(folder, name)) }));
       if (logical) return new LogicalMedium(logical.open(segments));
       if (!format) throw new Error(`no image format ${id} is registered`);
-      return format.open(segments, this.#surroundings(folder, format?.detectFolder !== undefined));
+      return format.open(segments, this.#surroundings(folder, format.detectFolder !== undefined));
     } finally {
       this.#chain.pop();
     }
