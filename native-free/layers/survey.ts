@@ -16,6 +16,8 @@ export type Surveyed =
   | {
       readonly what: "nested";
       readonly path: string;
+      /** Of the medium that holds it. */
+      readonly depth: number;
       readonly format: ImageFormat;
       /** Null where it was opened: its medium follows. */
       readonly problem: Finding | null;
@@ -78,12 +80,12 @@ class Surveyor {
       medium = mediumOf(openNested(fileSystem, nested), path);
     } catch (error) {
       if (!isEvidenceError(error)) throw error;
-      return yield { what: "nested", path, format, problem: finding(error.code, error.params) };
+      return yield { what: "nested", path, depth, format, problem: finding(error.code, error.params) };
     }
     // A file that is called like a raw image and holds nothing known is just a file.
     const { recognised, system } = medium.volumes;
     if (format.registration.id === "raw" && !system && recognised.length === 0) return;
-    yield { what: "nested", path, format, problem: null };
+    yield { what: "nested", path, depth, format, problem: null };
     yield* this.of(medium, depth + 1);
   }
 

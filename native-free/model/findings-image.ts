@@ -140,6 +140,7 @@ export const imageFindings = {
   "image/raw-segment-size": {
     severity: "anomaly",
     text: "Segment {segment} has {bytes} bytes where the others have {expected}.",
-    advice: "It may be truncated; all that follows may be misplaced. Compare with another copy.",
+    advice:
+      "What a shorter one lacks is named as missing; behind a longer one everything may be misplaced. Compare with another copy.",
   },
 } as const satisfies Record<string, FindingKind>;

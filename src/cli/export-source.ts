@@ -1,5 +1,5 @@
 /** What `vestige export` does. Loaded when it is needed: it brings the reader of every format with it. */
-import { createHash } from "node:crypto";
+import { createHash, getHashes } from "node:crypto";
 import { writeSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { isatty } from "node:tty";
@@ -29,7 +29,7 @@ export async function exportOf(context: CommandContext): Promise<ExitCode> {
   const evidence = await openEvidence(path, evidenceOptionsOf(flags, signal, new ProgressLine(output)));
   try {
     const asked = partOf(evidence, flags);
-    if (to === "-") return await stream(asked.source, context);
+    if (to === "-") return await stream(asked, evidence, context);
     const source = checkedPart(evidence, asked.part, format);
     const given = { ...context, flags: { ...flags, format, "no-triage": true as const } };
     return await imageSource(source, given, to, machineOptions(flags).workers);
@@ -46,7 +46,11 @@ interface Asked {
 function partOf({ medium, path }: OpenedEvidence, flags: CommandContext["flags"]): Asked {
   const at = flagText(flags, "at");
   const other = flagText(flags, "snapshot");
-  const whole = at === null ? medium.image : resolveIn(medium, at, path).source;
+  const found = at === null ? null : resolveIn(medium, at, path);
+  if (found?.kind === "entry" && found.entry.kind === "directory") {
+    throw new OperatorError("source/folder", infoSays.folderGiven(at ?? ""));
+  }
+  const whole = found?.source ?? medium.image;
   const range = flagText(flags, "range");
   const [, fromText, lengthText] = range === null ? [] : (/^([^:]+):([^:]+)$/.exec(range) ?? []);
   if (range !== null && fromText === undefined) throw new OperatorError("usage/range", infoSays.badRange(range));
@@ -73,6 +77,7 @@ function checkedPart({ path, found, medium }: OpenedEvidence, part: SourcePart, 
     path: whole ? shown : infoSays.partName(shown, [other, at].filter((each) => each !== null).join("/"), from, length),
     size: length,
     sectorBytes,
+    stored: whole ? medium.image.storedHashes : {},
     facts: { ...fileFacts(shown, length), logicalSectorBytes: sectorBytes },
     family: new Set(),
     overridden: [],
@@ -81,7 +86,14 @@ function checkedPart({ path, found, medium }: OpenedEvidence, part: SourcePart, 
 
 const stepBytes = 1 << 20;
 
-async function stream(source: ByteSource, { output, signal }: CommandContext): Promise<ExitCode> {
+async function stream(
+  { part, source }: Asked,
+  { medium: { image } }: OpenedEvidence,
+  { output, signal }: CommandContext,
+): Promise<ExitCode> {
+  const whole = part.at === null && part.other === null && part.length === image.size;
+  const stored = Object.entries(whole ? image.storedHashes : {}).filter(([name]) => getHashes().includes(name));
+  const checks = stored.map(([name, value]) => ({ name, value, hash: createHash(name) }));
   const hash = createHash("sha256");
   const step = Buffer.alloc(stepBytes);
   const progress = new ProgressLine(output);
@@ -96,6 +108,7 @@ async function stream(source: ByteSource, { output, signal }: CommandContext): P
       lost += length;
     }
     hash.update(bytes);
+    for (const check of checks) check.hash.update(bytes);
     if (!writeStandard(bytes)) return exitCodes.done;
     at += count;
     progress.passing("export", infoSays.exporting, at, source.size);
@@ -105,7 +118,12 @@ async function stream(source: ByteSource, { output, signal }: CommandContext): P
   progress.end();
   output.note(infoSays.exported(source.size, hash.digest("hex")));
   if (lost > 0) output.warn(infoSays.exportLost(lost));
-  return lost > 0 ? exitCodes.loss : exitCodes.done;
+  const differ = checks.flatMap(({ name, value, hash: own }) => {
+    const found = own.digest("hex");
+    return found === value ? [] : [infoSays.storedDiffers(name, value, found)];
+  });
+  for (const sentence of differ) output.warn(sentence);
+  return lost > 0 || differ.length > 0 ? exitCodes.loss : exitCodes.done;
 }
 
 /** False where the reader of the pipe wants no more. */

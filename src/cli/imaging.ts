@@ -6,7 +6,7 @@ import { acquireImageExhibit, giveUp } from "../acquire/image/acquire-image-exhi
 import { acquireImage } from "../acquire/image/acquire-image.ts";
 import { checkedSource, type CheckedSource } from "../acquire/image/checked-source.ts";
 import { checkTargets } from "../acquire/image/checked-targets.ts";
-import { asJson, imageBody } from "../acquire/image/describe-image.ts";
+import { asJson, disagreements, imageBody } from "../acquire/image/describe-image.ts";
 import type { ImageBody } from "../acquire/image/image-body.ts";
 import type { ImagePlan } from "../acquire/image/image-plan.ts";
 import { checkIndependently } from "../acquire/image/independent-reader.ts";
@@ -127,7 +127,7 @@ export async function imageIntoCase(context: CommandContext): Promise<ExitCode> 
       onNote: (sentence) => output.note(sentence),
     });
     progress.end();
-    return tellImaged(body, label, output);
+    return tellImaged(body, label, output, disagreements(source, body.hashes).length > 0);
   } finally {
     progress.end();
     desk.journal.close();
@@ -181,7 +181,7 @@ export async function imageSource(
     writeFacts(record.folder, beside, body, result.leaves);
     dropResume(record.folder, record.stem);
     output.note(imageSays.unsigned(output.safe(sidecarOf(beside))));
-    return tellImaged(body, record.stem, output);
+    return tellImaged(body, record.stem, output, disagreements(source, body.hashes).length > 0);
   } finally {
     progress.end();
   }

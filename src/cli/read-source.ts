@@ -27,9 +27,12 @@ export async function readOf({ args, flags, output, signal }: CommandContext): P
         ? { kind: "volume", medium, node: medium.volumes, source: medium.image }
         : resolveIn(medium, inside, path);
     const { source } = found;
-    if (length === 0 || length > mostBytes || at + length > source.size) {
+    if (length > mostBytes) throw new OperatorError("usage/range", infoSays.tooMuch(length, mostBytes));
+    if (length === 0 || at + length > source.size) {
       throw new OperatorError("usage/range", infoSays.outsideRange(at, length, source.size));
     }
+    // Reading shows what is damaged; only then the runs are right.
+    const whole = readRange(source, at, length);
     let lost = 0;
     for (const { owner, run } of placesIn(source, ownersOf(found, inside, at, length))) {
       if (run.kind !== "data" && run.kind !== "sparse") lost += run.length;
@@ -37,7 +40,7 @@ export async function readOf({ args, flags, output, signal }: CommandContext): P
       const place = file === "-" ? "" : infoSays.placeIn(output.safe(file), offset, exact);
       const owned = owner.what === null ? owner.path : infoSays.ownedPart(owner.path, owner.what);
       output.line(infoSays.readPlace(output.safe(`-/${owned}`), owner.offset, place, run.kind));
-      const bytes = readRange(source, run.start, run.length);
+      const bytes = whole.subarray(run.start - at, run.start - at + run.length);
       for (const row of rowsOf(bytes, run.start)) output.line(row);
       output.event("vestige.bytes/1", "bytes", {
         start: run.start,

@@ -7,8 +7,8 @@ import type { Output } from "./output.ts";
 
 const shownRanges = 20;
 
-/** Bad and unstable sectors are loss, and so is a clone that did not fit or a reader that disagrees. */
-export function tellImaged(body: ImageBody, name: string, output: Output): ExitCode {
+/** `disagreed`: with hashes that the source carries, which the notes say. Bad and unstable sectors are loss, and so is a clone that did not fit or a reader that disagrees. */
+export function tellImaged(body: ImageBody, name: string, output: Output, disagreed = false): ExitCode {
   const { bytes, image, further, speed, hashes, blocks } = body;
   const rate = `${bytesText(speed.bytesPerSecond)}/s`;
   output.line(imageSays.imaged(output.safe(name), bytesText(bytes), image.segments.length, rate));
@@ -21,7 +21,7 @@ export function tellImaged(body: ImageBody, name: string, output: Output): ExitC
   if (body.received) output.line(imageSays.padded(body.paddedBytes, body.received.bytes, body.received.sha256));
   if (body.protection.reason !== null) output.warn(imageSays.notProtected(output.safe(body.protection.reason)));
   tellEvent(body, name, output);
-  const lost = isLoss(body);
+  const lost = disagreed || isLoss(body);
   const exit = lost ? exitCodes.loss : exitCodes.done;
   output.summary(exit, { bytes, badSectors: body.badSectors, unstable: body.unstable.length });
   return exit;

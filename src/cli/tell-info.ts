@@ -9,9 +9,11 @@ import { pathName } from "../../native-free/model/forensic-path.ts";
 import { volumeSystemFormats } from "../../native-free/volumes/index.ts";
 import type { Fact } from "../../native-free/model/facts.ts";
 import { findings as kinds, sentenceOf, type Finding } from "../../native-free/model/findings.ts";
+import { basename } from "node:path";
 import { infoSays } from "../messages/en.ts";
 import { exitCodes, type ExitCode } from "../messages/operator-error.ts";
 import type { OpenedEvidence } from "../source/evidence.ts";
+import type { FoundImage } from "../source/image-files.ts";
 import { bytesText } from "./amounts.ts";
 import type { Output } from "./output.ts";
 
@@ -33,7 +35,10 @@ export class InfoTeller {
     const output = this.#output;
     const bytes = opened.files.reduce((sum, { size }) => sum + size, 0);
     this.#line(infoSays.imageHead(output.safe(path), formatName(found.format)));
-    if (unwrapped) this.#line(infoSays.unpacked(unwrapped.kind, bytesText(unwrapped.bytes)));
+    if (unwrapped)
+      this.#line(infoSays.unpacked(unwrapped.kind, output.safe(basename(unwrapped.path)), bytesText(unwrapped.bytes)));
+    const ending = misnamed(path, found);
+    if (ending !== null) output.warn(infoSays.notWhatItIsCalled(output.safe(path), ending));
     if (opened.files.length > 1) this.#line(infoSays.imageFiles(opened.files.length, bytesText(bytes)));
     output.event("vestige.source/1", "source", {
       source: path,
@@ -50,7 +55,8 @@ export class InfoTeller {
     } else if (found.what === "volume") this.#volume(found.medium, found.node, found.opened);
     else if (found.what === "nested") this.#nested(found);
     else {
-      this.#lost = true;
+      // None was asked for.
+      if (!(found.of === "depth" && found.limit === 0)) this.#lost = true;
       this.#line(infoSays.budgetLine(found.of, found.limit));
       this.#output.event("vestige.budget/1", "budget", { budget: found.of, limit: found.limit });
     }
@@ -167,9 +173,10 @@ export class InfoTeller {
     return words.length > 0 ? words.join("; ") : source.size === 0 ? infoSays.empty() : infoSays.notKnown();
   }
 
-  #nested({ path, format, problem }: Extract<Surveyed, { what: "nested" }>): void {
+  #nested({ path, depth, format, problem }: Extract<Surveyed, { what: "nested" }>): void {
     const output = this.#output;
     const { name } = format.registration;
+    this.#indent = "    ".repeat(depth);
     output.event("vestige.nested/1", "nested", {
       path,
       format: format.registration.id,
@@ -205,6 +212,12 @@ export class InfoTeller {
     this.#wrong += found.length;
     if (found.some(({ code }) => kinds[code]?.severity === "loss")) this.#lost = true;
   }
+}
+
+/** The ending of an image format on a file that is none of any; null where name and content do not contradict. */
+export function misnamed(path: string, { signed }: FoundImage): string | null {
+  const ending = /\.(e01|ex01|s01|l01|aff4|vmdk|vhdx?|avhdx?|qcow2?|vdi|sparseimage|nrg)$/i.exec(path)?.[1];
+  return signed || ending === undefined ? null : ending;
 }
 
 const factsObject = (facts: readonly Fact[]): Record<string, string | number> =>

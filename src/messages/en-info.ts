@@ -17,7 +17,8 @@ export const unpackLimit = (path: string, limit: number) =>
   `${path} unpacks to more than ${grouped(limit)} bytes; if that is no decompression bomb, raise --unpack-limit.`;
 export const unpackingStopped = (path: string) => `Stopped while ${path} was being unpacked; nothing was kept.`;
 export const unpacking = (done: string, rate: string) => `unpacking: ${done}, ${rate}`;
-export const unpacked = (kind: string, bytes: string) => `  unpacked from ${kind} (${bytes}) into a temporary file`;
+export const unpacked = (kind: string, name: string, bytes: string) =>
+  `  unpacked from ${kind}: ${name} (${bytes}), into a temporary file`;
 
 export const sourceAbsent = (path: string) =>
   `Expected an image, a device or a folder that is an image at ${path}, found nothing there; check the path.`;
@@ -26,7 +27,15 @@ export const sourceFolder = (path: string) =>
 export const pathNotParsed = (path: string) =>
   `Expected a forensic path like p2, p2/fat:/folder/file or p1/fat:/disk.vmdk/p1, found "${path}"; copy one from what vestige info shows.`;
 export const pathLeadsNowhere = (path: string, wanted: string, part: string) =>
-  `Expected ${article(wanted)} at "${part}" of ${path}, found none; vestige info shows what is there.`;
+  wanted === "entry"
+    ? `Expected a file at "${part}" in ${path}, found none; check the spelling: names are taken letter by letter, capitals too.`
+    : `Expected ${article(wanted)} at "${part}" of ${path}, found none; vestige info shows what is there.`;
+export const folderGiven = (path: string) =>
+  `Expected a volume or a file at ${path}, found a folder; name a file in it.`;
+export const storedDiffers = (algorithm: string, stored: string, found: string) =>
+  `The content does not agree with the ${algorithm.toUpperCase()} stored in the image: expected ${stored}, found ${found}.`;
+export const notWhatItIsCalled = (name: string, ending: string) =>
+  `${name} is called .${ending} and has no signature of such an image: it is taken as a medium with its bytes as they are.`;
 
 export const pathDamaged = (path: string, problem: string) =>
   `Expected to open ${path}, found it damaged: ${problem}; vestige info says what else is wrong.`;
@@ -74,7 +83,12 @@ export const lostShare = (bytes: number, kinds: string) =>
   `  ${grouped(bytes)} bytes of the medium are not there as they were (${kinds})`;
 
 export const budgetLine = (what: string, limit: number) =>
-  `  not everything was looked into: more than ${grouped(limit)} ${what}`;
+  `  not everything was looked into: ${budgets[what] ?? what} (${grouped(limit)})`;
+const budgets: Readonly<Record<string, string>> = {
+  depth: "images inside of images lie deeper than --nested allows",
+  images: "there are more images inside than are opened",
+  entries: "there are more files than are looked at",
+};
 
 export const noSuchMedium = (path: string, name: string, names: readonly string[]) =>
   `Expected a snapshot or track called "${name}" in ${path}, found ${names.length === 0 ? "none" : names.join(", ")}.`;
@@ -88,6 +102,8 @@ export const exporting = (share: string, done: string, rate: string, left: strin
   `exporting: ${share}, ${done}, ${rate}${left === "" ? "" : `, about ${left} left`}`;
 export const outsideRange = (at: number, length: number, size: number) =>
   `Expected a range inside of the ${grouped(size)} bytes, found ${grouped(length)} bytes from byte ${grouped(at)}.`;
+export const tooMuch = (length: number, most: number) =>
+  `Expected at most ${grouped(most)} bytes to show, found ${grouped(length)}; show less, or use vestige export --range.`;
 export const badNumber = (text: string) =>
   `Expected a number of bytes (decimal, 0x… or with K, M, G, s for sectors of 512 bytes), found "${text}".`;
 export const badRange = (text: string) => `Expected --range FROM:LENGTH in bytes, found "${text}".`;

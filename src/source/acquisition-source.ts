@@ -41,6 +41,8 @@ export interface AcquisitionSource {
   readonly errors: SourceErrors;
   /** What else belongs into the record, as sentences: what is wrong with an image, how bad places were read again. */
   readonly notes: readonly string[];
+  /** Of an image taken as a whole: hashes of its medium that it carries, by algorithm. */
+  readonly storedHashes?: Readonly<Record<string, string>>;
   /** To be called at the end. Throws OperatorError (exit 4) where the medium is not the one that was announced. */
   checkUnchanged(): void;
   close(): void;

@@ -39,6 +39,10 @@ export class ImageSource implements AcquisitionSource {
     return this.#opened.image.findings.map((found) => sentenceOf(found));
   }
 
+  get storedHashes(): Readonly<Record<string, string>> {
+    return this.#bytes === this.#opened.image ? this.#opened.image.storedHashes : {};
+  }
+
   /** A sector that the image holds in part is listed; the part is kept. */
   readInto(target: Uint8Array, at: number): number {
     const count = this.#bytes.readInto(target, at);

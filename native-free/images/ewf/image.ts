@@ -133,7 +133,9 @@ export class EwfImage implements DiskImage {
       const [kind, stop] = this.#kindAt(start, range);
       const to = Math.min(stop, end);
       const path = range.group?.segment.file.name ?? "-";
-      yield { start, length: to - start, kind, place: { path, offset: start, exact: false } };
+      // The place of the first chunk: those of a run follow it, each packed for itself.
+      const offset = range.group ? this.placeOf(chunk)!.offset : start;
+      yield { start, length: to - start, kind, place: { path, offset, exact: false } };
       start = to;
     }
   }

@@ -1,6 +1,6 @@
 /** Opens an E01 set: sorts the segments, reads what they say of the medium, finds the chunks. */
 import { Buffer } from "node:buffer";
-import { readHead } from "../../bytes/byte-source.ts";
+import { readHead, readRange } from "../../bytes/byte-source.ts";
 import { EvidenceError } from "../../model/errors.ts";
 import { finding, type Finding } from "../../model/findings.ts";
 import type { ImageSegment } from "../image-format.ts";
@@ -99,7 +99,8 @@ function segmentsIn(files: readonly ImageSegment[], kind: "medium" | "logical", 
     if (isLogical && kind === "medium") throw new EvidenceError("image/logical-evidence");
     const inHeader = isLogical === (kind === "logical") ? segmentNumberOf(head) : null;
     const inName = numberInName(file, family);
-    const number = namesHold ? (inName ?? inHeader) : (inHeader ?? inName);
+    const isCopy = namesHold && inHeader !== inName && isCopyOfNumber(file, inHeader, files, family);
+    const number = namesHold && !isCopy ? (inName ?? inHeader) : (inHeader ?? inName);
     const segment = number === null ? null : scanSegment(file, number);
     if (number === null || !segment?.sections.some(({ type }) => type !== "")) {
       foreign++;
@@ -116,6 +117,25 @@ function segmentsIn(files: readonly ImageSegment[], kind: "medium" | "logical", 
   if (foreign > 0) findings.push(finding("image/segment-foreign", { files: foreign }));
   return [...byNumber.values()].sort((a, b) => a.number - b.number);
 }
+
+/** Whether a file is another one of the set over again, under the name of a third. */
+function isCopyOfNumber(
+  file: ImageSegment,
+  number: number | null,
+  files: readonly ImageSegment[],
+  family: EwfFamily,
+): boolean {
+  const original = files.find((other) => other !== file && number !== null && numberInName(other, family) === number);
+  if (!original || original.source.size !== file.source.size) return false;
+  const ends = [0, Math.max(0, file.source.size - COMPARED_BYTES)];
+  return ends.every(
+    (at) =>
+      Buffer.compare(readRange(file.source, at, COMPARED_BYTES), readRange(original.source, at, COMPARED_BYTES)) === 0,
+  );
+}
+
+/** At either end of two files: tables and hashes at the end differ where anything does. */
+const COMPARED_BYTES = 64 * 1024;
 
 function numberInName({ name }: ImageSegment, family: EwfFamily): number | null {
   return ewfSegmentNumber(name.slice(name.lastIndexOf(".") + 1), family);

@@ -108,6 +108,11 @@ function layParts(segments: readonly ImageSegment[]): { stretches: Stretch[]; fi
     }
     stretches.push({ start: at, end: at + size, name: file.name, source: file.source });
     at += size;
+    if (!last && size < usual) {
+      // What the part lacks is a gap: the parts behind it stay in their places.
+      stretches.push({ start: at, end: at + usual - size, name: file.name, source: null });
+      at += usual - size;
+    }
     expected = index + 1;
   }
   return { stretches, findings };

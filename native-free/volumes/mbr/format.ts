@@ -18,7 +18,7 @@ export const mbrFormat: VolumeSystemFormat = {
   registration: {
     id: "mbr",
     family: "volume",
-    name: "Master boot record with extended partitions",
+    name: "Master boot record (MBR)",
     spec: "master boot record as all systems write it; libyal libvsmbr",
     level: "complete",
   },

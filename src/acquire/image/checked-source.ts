@@ -23,6 +23,8 @@ export interface CheckedSource {
   readonly facts: DeviceFacts;
   /** Device numbers (`major:minor`) of the medium and what shares its sectors; empty where it is no device. */
   readonly family: ReadonlySet<string>;
+  /** Hashes that an image carries of what is taken of it, by algorithm. */
+  readonly stored?: Readonly<Record<string, string>>;
   /** Refusals that were overridden. */
   readonly overridden: readonly Override[];
 }
@@ -48,9 +50,9 @@ export function checkedSource(given: string, options: SourceOptions): CheckedSou
   if (!stat.isFile()) throw new OperatorError("source/kind", imageSays.mediumKind(path));
   const image = options.asFile ? null : imageSpecOf(path);
   const spec: SourceSpec = image ?? { kind: "medium", path };
-  const { size, sectorBytes } = measured(spec, path);
+  const { size, sectorBytes, stored } = measured(spec, path);
   const facts = { ...fileFacts(path, size), logicalSectorBytes: sectorBytes };
-  const plain = { path, size, sectorBytes, facts, family: new Set<string>(), overridden: [] };
+  const plain = { path, size, sectorBytes, facts, stored, family: new Set<string>(), overridden: [] };
   return { ...plain, spec, kind: image ? "image" : "file" };
 }
 
@@ -77,12 +79,12 @@ function deviceSource(
   return { spec, kind: "device", path, size, sectorBytes, facts, family, overridden };
 }
 
-function measured(spec: SourceSpec, path: string): { size: number; sectorBytes: number } {
+function measured(spec: SourceSpec, path: string) {
   const source = openSource(spec);
   try {
-    const { size, sectorBytes } = source;
+    const { size, sectorBytes, storedHashes: stored = {} } = source;
     if (!size) throw new OperatorError("source/empty", imageSays.mediumEmpty(path));
-    return { size, sectorBytes };
+    return { size, sectorBytes, stored };
   } finally {
     source.close();
   }

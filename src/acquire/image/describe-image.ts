@@ -4,6 +4,7 @@ import { leavesName } from "../../custody/image-manifest.ts";
 import { toolIdentity } from "../../custody/tool-identity.ts";
 import type { WriteProtection } from "../../platform/write-protection.ts";
 import type { ImagedTarget, ImagingResult } from "./acquire-image.ts";
+import { infoSays } from "../../messages/en.ts";
 import type { CheckedSource } from "./checked-source.ts";
 import type { Override } from "./refusals.ts";
 import { cloneBytes, cloneFacts } from "./checked-targets.ts";
@@ -59,7 +60,7 @@ export function imageBody(facts: BodyFacts, result: ImagingResult): ImageBody {
     unstable,
     unlistedUnstable,
     retriedReads: retried,
-    notes: result.notes,
+    notes: [...result.notes, ...disagreements(source, hashes)],
     resumptions: result.resumptions,
     triage: result.triage === null ? null : (JSON.parse(JSON.stringify(result.triage.summary)) as JsonObject | null),
     speed: { readMs, verifyMs, bytesPerSecond: Math.round((size / Math.max(1, readMs)) * 1000) },
@@ -68,6 +69,17 @@ export function imageBody(facts: BodyFacts, result: ImagingResult): ImageBody {
     runtime: { node: process.versions.node, platform: `${process.platform}-${process.arch}` },
     options: { workers },
   };
+}
+
+/** Hashes that the image carries and its content does not have, as sentences. */
+export function disagreements(
+  { stored = {} }: Pick<CheckedSource, "stored">,
+  hashes: Readonly<Record<string, string>>,
+): string[] {
+  return Object.entries(stored).flatMap(([algorithm, value]) => {
+    const found = hashes[algorithm];
+    return found === undefined || found === value ? [] : [infoSays.storedDiffers(algorithm, value, found)];
+  });
 }
 
 function targetRecord(

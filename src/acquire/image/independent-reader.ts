@@ -23,6 +23,8 @@ export function askOtherReader(format: TargetFormat, files: readonly string[]): 
   // Without a shell: each path is one argument. Options first; the tool takes what follows them as file names.
   const asked = spawnSync("ewfverify", ["-q", "-d", "sha256", ...named], { encoding: "utf8", env: plainEnvironment() });
   const output = `${asked.stdout}\n${asked.stderr}`;
+  // It finds segments by their names only: a set that it cannot open is no disagreement.
+  if (/unable to open/i.test(output)) return null;
   const calculated = (name: string) =>
     new RegExp(`${name} hash calculated over data:\\s+([0-9a-f]+)`, "i").exec(output)?.[1] ?? null;
   return {
