@@ -6,6 +6,9 @@
 /** What stands behind a stretch of bytes. All but `data` and `sparse` make the item `partial`. */
 export type RunKind = "data" | "sparse" | "unreadable" | "missing" | "unknown";
 
+/** Whether bytes of this kind are not there as they were. */
+export const isLost = (kind: RunKind): boolean => kind !== "data" && kind !== "sparse";
+
 /** Where a byte lies in the layer below, leading back to the exhibit. `exact` is false inside decoded streams. */
 export interface Place {
   readonly path: string;

@@ -76,6 +76,13 @@ export interface ImageSurroundings {
   image(name: string): DiskImage | null;
 }
 
+/** A name as it is written there; systems that do not tell cases apart wrote many of these images. Null for none or several. */
+export function nameAmong(names: readonly string[], wanted: string): string | null {
+  if (names.includes(wanted)) return wanted;
+  const alike = names.filter((name) => name.toLowerCase() === wanted.toLowerCase());
+  return alike.length === 1 ? (alike[0] ?? null) : null;
+}
+
 export const nothingBeside: ImageSurroundings = { names: [], segment: () => null, image: () => null };
 
 export interface SetMember {

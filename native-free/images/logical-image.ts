@@ -1,6 +1,6 @@
 /** What every format of logical evidence offers: single files with what was known of them, and no medium. */
 import { createHash } from "node:crypto";
-import type { ByteSource } from "../bytes/byte-source.ts";
+import { isLost, type ByteSource } from "../bytes/byte-source.ts";
 import type { Fact } from "../model/facts.ts";
 import { finding, type Finding } from "../model/findings.ts";
 import type { EvidenceName, ItemKind, ItemTime } from "../model/item.ts";
@@ -61,7 +61,7 @@ const MOST_SPARSE = 64 * 2 ** 30;
 function isWhole(source: ByteSource): boolean {
   let sparse = 0;
   for (const { kind, length } of source.runsIn(0, source.size)) {
-    if (kind !== "data" && kind !== "sparse") return false;
+    if (isLost(kind)) return false;
     if (kind === "sparse") sparse += length;
   }
   return sparse <= MOST_SPARSE;

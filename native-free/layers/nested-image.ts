@@ -9,6 +9,7 @@ import {
   type ImageSegment,
   type ImageSurroundings,
 } from "../images/index.ts";
+import { nameAmong } from "../images/image-format.ts";
 import { EvidenceError, isEvidenceError } from "../model/errors.ts";
 
 /** A file that is an image, or the first of one. */
@@ -74,12 +75,9 @@ function filesIn(fileSystem: FileSystem, directory: FileSystemEntry | null): Map
   return files;
 }
 
-/** Systems that do not tell cases apart wrote many of these images. */
 function named(files: ReadonlyMap<string, FileSystemEntry>, wanted: string): FileSystemEntry | null {
-  const exact = files.get(wanted);
-  if (exact) return exact;
-  const alike = [...files.keys()].filter((name) => name.toLowerCase() === wanted.toLowerCase());
-  return alike.length === 1 ? (files.get(alike[0] as string) ?? null) : null;
+  const name = nameAmong([...files.keys()], wanted);
+  return name === null ? null : (files.get(name) ?? null);
 }
 
 /** Null where nothing of the file can be had. */

@@ -3,7 +3,7 @@ import { createHash, getHashes } from "node:crypto";
 import { writeSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { isatty } from "node:tty";
-import type { ByteSource } from "../../native-free/bytes/byte-source.ts";
+import { isLost, type ByteSource } from "../../native-free/bytes/byte-source.ts";
 import { Slice } from "../../native-free/volumes/slice.ts";
 import type { CheckedSource } from "../acquire/image/checked-source.ts";
 import { infoSays } from "../messages/en.ts";
@@ -103,7 +103,7 @@ async function stream(
     const count = source.readInto(step.subarray(0, Math.min(stepBytes, source.size - at)), at);
     const bytes = step.subarray(0, count);
     for (const { start, length, kind } of source.runsIn(at, count)) {
-      if (kind === "data" || kind === "sparse") continue;
+      if (!isLost(kind)) continue;
       bytes.fill(0, start - at, start - at + length);
       lost += length;
     }

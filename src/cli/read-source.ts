@@ -1,5 +1,5 @@
 /** What `vestige read` does. Loaded when it is needed: it brings the reader of every format with it. */
-import { readRange } from "../../native-free/bytes/byte-source.ts";
+import { isLost, readRange } from "../../native-free/bytes/byte-source.ts";
 import { ownersIn, placesIn, type OwnedRange } from "../../native-free/layers/owners.ts";
 import type { Resolved } from "../../native-free/layers/resolve.ts";
 import { infoSays } from "../messages/en.ts";
@@ -35,7 +35,7 @@ export async function readOf({ args, flags, output, signal }: CommandContext): P
     const whole = readRange(source, at, length);
     let lost = 0;
     for (const { owner, run } of placesIn(source, ownersOf(found, inside, at, length))) {
-      if (run.kind !== "data" && run.kind !== "sparse") lost += run.length;
+      if (isLost(run.kind)) lost += run.length;
       const { path: file, offset, exact } = run.place;
       const place = file === "-" ? "" : infoSays.placeIn(output.safe(file), offset, exact);
       const owned = owner.what === null ? owner.path : infoSays.ownedPart(owner.path, owner.what);

@@ -1,9 +1,10 @@
 /** What `vestige info` says of a source: text for the officer, an event for every part with --json. */
+import { isLost } from "../../native-free/bytes/byte-source.ts";
 import { kindsOf, type Surveyed } from "../../native-free/layers/survey.ts";
 import { LogicalMedium } from "../../native-free/layers/logical-medium.ts";
 import type { Medium } from "../../native-free/layers/resolve.ts";
 import type { OpenedFileSystem, VolumeNode } from "../../native-free/layers/volume-tree.ts";
-import { imageFormats } from "../../native-free/images/index.ts";
+import { imageFormats, type DiskImage } from "../../native-free/images/index.ts";
 import { logicalFormats } from "../../native-free/images/logical-index.ts";
 import { pathName } from "../../native-free/model/forensic-path.ts";
 import { volumeSystemFormats } from "../../native-free/volumes/index.ts";
@@ -85,11 +86,12 @@ export class InfoTeller {
     }
     for (const { name } of image.others ?? []) this.#line(infoSays.otherMedium(output.safe(name)));
     const bytes = kindsOf(medium);
-    const lost = [...bytes].filter(([kind]) => kind !== "data" && kind !== "sparse");
+    const lost = [...bytes].filter(([kind]) => isLost(kind));
     if (lost.length > 0) {
       this.#lost = true;
       const sum = lost.reduce((total, [, count]) => total + count, 0);
       this.#line(infoSays.lostShare(sum, lost.map(([kind]) => kind).join(", ")));
+      this.#lostRuns(image, path);
     }
     output.event("vestige.medium/1", "medium", {
       path,
@@ -147,6 +149,18 @@ export class InfoTeller {
     for (const { facts } of system ? [] : node.recognised) this.#facts(facts, "      ");
     if (problem) this.#findings([problem], node.path);
     if (fileSystem) this.#findings(fileSystem.findings, node.path);
+  }
+
+  /** Where the bytes of the medium are that are not there. */
+  #lostRuns(image: DiskImage, path: string): void {
+    let shown = 0;
+    for (const { start, length, kind } of image.runsIn(0, image.size)) {
+      if (!isLost(kind)) continue;
+      if (shown < shownFindings) this.#line(infoSays.lostRun(kind, infoSays.findingPlace(start, length)));
+      this.#output.event("vestige.lost/1", "lost", { path, kind, start, length });
+      shown += 1;
+    }
+    if (shown > shownFindings) this.#line(infoSays.moreFindings(shown - shownFindings));
   }
 
   /** Its files have no volume to stand in. */

@@ -82,6 +82,8 @@ export const checkedAll = () => `  all tables were read and compared`;
 export const lostShare = (bytes: number, kinds: string) =>
   `  ${grouped(bytes)} bytes of the medium are not there as they were (${kinds})`;
 
+export const lostRun = (kind: string, place: string) => `    ${kind}: ${place}`;
+
 export const budgetLine = (what: string, limit: number) =>
   `  not everything was looked into: ${budgets[what] ?? what} (${grouped(limit)})`;
 const budgets: Readonly<Record<string, string>> = {

@@ -14,6 +14,7 @@ import {
 } from "../../native-free/images/index.ts";
 import { logicalFormatOf, logicalFormats, type LogicalFormat } from "../../native-free/images/logical-index.ts";
 import { LogicalMedium } from "../../native-free/layers/logical-medium.ts";
+import { nameAmong } from "../../native-free/images/image-format.ts";
 import { EvidenceError, isEvidenceError } from "../../native-free/model/errors.ts";
 import { sentenceOf } from "../../native-free/model/findings.ts";
 import { infoSays, mediumSays } from "../messages/en.ts";
@@ -230,7 +231,7 @@ class ImageOpener {
         return names();
       },
       segment: (name) => {
-        const there = nameIn(names(), name);
+        const there = nameAmong(names(), name);
         if (there === null) return null;
         try {
           return { name: there, source: this.#segment(join(folder, there)) };
@@ -240,7 +241,7 @@ class ImageOpener {
         }
       },
       image: (name) => {
-        const there = nameIn(names(), name);
+        const there = nameAmong(names(), name);
         const found = there === null ? null : findImage(join(folder, there));
         return found && this.#image(found);
       },
@@ -254,11 +255,4 @@ class ImageOpener {
     this.#files.set(path, made);
     return made;
   }
-}
-
-/** The name as it is there; systems that do not tell cases apart wrote many of these images. */
-function nameIn(names: readonly string[], wanted: string): string | null {
-  if (names.includes(wanted)) return wanted;
-  const alike = names.filter((name) => name.toLowerCase() === wanted.toLowerCase());
-  return alike.length === 1 ? (alike[0] as string) : null;
 }

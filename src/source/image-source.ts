@@ -3,7 +3,7 @@
  * what its reader found wrong with it.
  */
 import { basename, dirname } from "node:path";
-import type { ByteSource, RunKind } from "../../native-free/bytes/byte-source.ts";
+import { isLost, type ByteSource } from "../../native-free/bytes/byte-source.ts";
 import { mediumOf } from "../../native-free/layers/resolve.ts";
 import { sentenceOf } from "../../native-free/model/findings.ts";
 import { Slice } from "../../native-free/volumes/slice.ts";
@@ -11,9 +11,6 @@ import type { AcquisitionSource, SourceErrors, SourcePart, SourceSpec } from "./
 import { ErrorList } from "./error-list.ts";
 import { resolveIn } from "./evidence-path.ts";
 import { openFoundImage, otherMedium, type OpenedDiskImage } from "./image-files.ts";
-
-/** What is in an image at these places is not what was on the medium. */
-const lostKinds: readonly RunKind[] = ["unreadable", "missing", "unknown"];
 
 export class ImageSource implements AcquisitionSource {
   readonly size: number;
@@ -47,7 +44,7 @@ export class ImageSource implements AcquisitionSource {
   readInto(target: Uint8Array, at: number): number {
     const count = this.#bytes.readInto(target, at);
     for (const { start, length, kind } of this.#bytes.runsIn(at, count)) {
-      if (!lostKinds.includes(kind)) continue;
+      if (!isLost(kind)) continue;
       // Some formats put a mark in place of what they lack.
       target.fill(0, start - at, start - at + length);
       this.#addBad(start, length);

@@ -174,6 +174,8 @@ describe("an E01 set that somebody handled", () => {
     expect(codes).toContain("image/segment-missing");
     const { bytes } = events.find(({ event }) => event === "medium") as { bytes: Record<string, number> };
     expect(bytes["missing"] ?? bytes["unknown"]).toBeGreaterThan(0);
+    const lost = events.filter(({ event }) => event === "lost").map(({ length }) => Number(length));
+    expect(lost.reduce((sum, length) => sum + length, 0)).toBe(bytes["missing"] ?? bytes["unknown"]);
     const out = await run("export", "set.E01", "--to", at("rest"));
     expect(out.exit, out.stderr).toBe(1);
     const rest = readFileSync(at("rest.raw"));

@@ -12,6 +12,7 @@ import {
 import { digestData, errorEntry, errorHeader, hashData, sessionEntry, sessionHeader } from "./layouts.ts";
 import type { SectorRange } from "./payloads.ts";
 import { payloadOf, type EwfSegment } from "./sections.ts";
+import { joinedSectors } from "../sector-ranges.ts";
 
 const CHECKSUM = 4;
 const MAX_HEADER_BYTES = 4 << 20;
@@ -159,16 +160,7 @@ export function readErrors(segments: readonly EwfSegment[], sectorCount: number,
     if (found) ranges.push(...found);
     else findings.push(damaged(segment, "error2"));
   }
-  ranges.sort((a, b) => a.first - b.first);
-  const merged: SectorRange[] = [];
-  for (const range of ranges) {
-    const last = merged.at(-1);
-    if (last && range.first <= last.first + last.count) {
-      const end = Math.max(last.first + last.count, range.first + range.count);
-      merged[merged.length - 1] = { first: last.first, count: end - last.first };
-    } else merged.push(range);
-  }
-  return merged;
+  return joinedSectors(ranges);
 }
 
 function errorsIn(payload: Uint8Array, sectorCount: number): SectorRange[] | null {

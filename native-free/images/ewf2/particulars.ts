@@ -6,6 +6,7 @@ import { finding, type Finding } from "../../model/findings.ts";
 import { ENTRIES_AT, errorEntry, listHeader, memoryEntry, sessionEntry } from "./layouts.ts";
 import { decodeObjectText, mainObject } from "./object-text.ts";
 import { dataOf, sectionHolds, type Ewf2Section, type Ewf2Segment } from "./sections.ts";
+import { joinedSectors } from "../sector-ranges.ts";
 
 const CHECKSUM = 4;
 const MAX_OBJECT_BYTES = 4 << 20;
@@ -106,16 +107,7 @@ export function readErrors(segments: readonly Ewf2Segment[], sectorCount: number
       if (first < sectorCount && count > 0) ranges.push({ first, count: Math.min(count, sectorCount - first) });
     }
   }
-  ranges.sort((a, b) => a.first - b.first);
-  const merged: SectorRange[] = [];
-  for (const range of ranges) {
-    const last = merged.at(-1);
-    if (last && range.first <= last.first + last.count) {
-      const end = Math.max(last.first + last.count, range.first + range.count);
-      merged[merged.length - 1] = { first: last.first, count: end - last.first };
-    } else merged.push(range);
-  }
-  return merged;
+  return joinedSectors(ranges);
 }
 
 /** The tracks of an optical disc, and the extents of acquired memory, as facts. */
