@@ -136,8 +136,11 @@ function average(outcomes: readonly Outcome[]): number {
 const changed = (set: SampleSet, index: number, bytes: Uint8Array): Files =>
   set.files.map((file, at) => (at === index ? { name: file.name, bytes } : file));
 
+/** A campaign cuts at every sector; the shares are those of the usual cuts. */
+const campaign = process.env["VESTIGE_CAMPAIGN"] === "1";
+
 const cutsOf = (length: number): number[] => {
-  const step = Math.max(512, Math.ceil(length / 24 / 512) * 512);
+  const step = campaign ? 512 : Math.max(512, Math.ceil(length / 24 / 512) * 512);
   const cuts = [0, 1, 511, length - 1, length - 512];
   for (let at = 512; at < length; at += step) cuts.push(at);
   return [...new Set(cuts)].filter((cut) => cut >= 0 && cut < length);
@@ -186,7 +189,7 @@ describe.each(imageFormats.map(({ registration }) => registration.id))("image fo
     expect(Buffer.compare(readRange(open(set.files, set.first), 0, image.size), bytes)).toBe(0);
   });
 
-  it("speaks of what is cut off", { timeout: 60_000 }, () => {
+  it("speaks of what is cut off", { timeout: campaign ? 3_600_000 : 60_000 }, () => {
     const outcomes = own.flatMap((set) =>
       set.files.flatMap(({ bytes }, index) =>
         cutsOf(bytes.length).map((cut) => outcomeOf(changed(set, index, bytes.subarray(0, cut)), set)),
@@ -194,6 +197,7 @@ describe.each(imageFormats.map(({ registration }) => registration.id))("image fo
     );
     expect(outcomes.reduce((sum, { silent }) => sum + silent, 0)).toBe(0);
     const cut = average(outcomes);
+    if (campaign) return;
     measured[id] = { cut, damaged: measured[id]?.damaged ?? 0 };
     expect(cut).toBeGreaterThanOrEqual((recorded[id]?.cut ?? 0) - 0.0005);
   });
