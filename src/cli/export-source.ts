@@ -51,6 +51,7 @@ function partOf({ medium, path }: OpenedEvidence, flags: CommandContext["flags"]
     throw new OperatorError("source/folder", infoSays.folderGiven(at ?? ""));
   }
   const whole = found?.source ?? medium.image;
+  if (whole.size === 0) throw new OperatorError("source/empty", infoSays.nothingThere(at ?? path));
   const range = flagText(flags, "range");
   const [, fromText, lengthText] = range === null ? [] : (/^([^:]+):([^:]+)$/.exec(range) ?? []);
   if (range !== null && fromText === undefined) throw new OperatorError("usage/range", infoSays.badRange(range));

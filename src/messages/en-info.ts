@@ -77,7 +77,7 @@ export const findingLine = (severity: string, sentence: string, place: string) =
 export const findingPlace = (offset: number, length: number | null) =>
   length === null ? `from byte ${grouped(offset)}` : `bytes ${grouped(offset)} to ${grouped(offset + length - 1)}`;
 export const moreFindings = (count: number) => `  … and ${grouped(count)} more (all with --json)`;
-export const nothingWrong = () => `  nothing found wrong`;
+export const nothingWrong = () => `  nothing found wrong (the contents were not read: vestige verify does that)`;
 export const checkedAll = () => `  all tables were read and compared`;
 export const lostShare = (bytes: number, kinds: string) =>
   `  ${grouped(bytes)} bytes of the medium are not there as they were (${kinds})`;
@@ -106,6 +106,8 @@ export const outsideRange = (at: number, length: number, size: number) =>
   `Expected a range inside of the ${grouped(size)} bytes, found ${grouped(length)} bytes from byte ${grouped(at)}.`;
 export const tooMuch = (length: number, most: number) =>
   `Expected at most ${grouped(most)} bytes to show, found ${grouped(length)}; show less, or use vestige export --range.`;
+export const nothingThere = (path: string) =>
+  `Expected bytes in ${path}, found none: it is empty; look for another copy.`;
 export const badNumber = (text: string) =>
   `Expected a number of bytes (decimal, 0x… or with K, M, G, s for sectors of 512 bytes), found "${text}".`;
 export const badRange = (text: string) => `Expected --range FROM:LENGTH in bytes, found "${text}".`;
