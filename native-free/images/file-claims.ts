@@ -9,7 +9,7 @@ import { UnclaimedSpace } from "./unclaimed.ts";
 export type Claim = (start: number, length: number) => void;
 
 /** Kept at once; more are joined where they touch, and where that does not help the file is gone through part by part. */
-const mostClaims = 1 << 20;
+const mostClaims = 1 << 18;
 
 /**
  * Findings `image/claimed-twice` and `image/unclaimed` of the first `fileBytes` bytes. `collect` names every claim and is called
