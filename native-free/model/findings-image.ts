@@ -100,7 +100,12 @@ export const imageFindings = {
   "image/table-missing": {
     severity: "loss",
     text: "Chunks in segment {segment} have no table that says where they are.",
-    advice: "Their part of the medium is named as missing; look for another copy.",
+    advice: "What of them could not be found by itself is named as missing; look for another copy.",
+  },
+  "image/chunks-walked": {
+    severity: "anomaly",
+    text: "{chunks} chunks of segment {segment} that no table names were found one behind the other, each by its own checksum.",
+    advice: "Their bytes are right; whether more followed cannot be told. Look for another copy.",
   },
   "image/volume-replaced": {
     severity: "anomaly",

@@ -43,7 +43,7 @@ export function readEwfSet(files: readonly ImageSegment[], kind: "medium" | "log
       findings.push(finding("ewf/incomplete", { segment: number }));
   }
   const volume = mediaOf(segments, findings);
-  const pieces = piecesOf(segments, findings);
+  const pieces = piecesOf(segments, volume.sectorsPerChunk * volume.bytesPerSector, findings);
   const chunks = pieces.reduce((sum, piece) => sum + ("count" in piece ? piece.count : 0), 0);
   return { segments, volume, pieces, chunks, findings };
 }
@@ -188,7 +188,11 @@ function mediaOf(segments: readonly EwfSegment[], findings: Finding[]): EwfVolum
 }
 
 /** Groups of all segments, and a hole where a segment is missing or a table is. */
-function piecesOf(segments: readonly EwfSegment[], findings: Finding[]): (ChunkGroup | ChunkHole)[] {
+function piecesOf(
+  segments: readonly EwfSegment[],
+  chunkBytes: number,
+  findings: Finding[],
+): (ChunkGroup | ChunkHole)[] {
   const pieces: (ChunkGroup | ChunkHole)[] = [];
   let expected = 1;
   for (const segment of segments) {
@@ -201,7 +205,7 @@ function piecesOf(segments: readonly EwfSegment[], findings: Finding[]): (ChunkG
       }
     }
     expected = segment.number + 1;
-    const groups = groupsOf(segment);
+    const groups = groupsOf(segment, chunkBytes);
     pieces.push(...groups.pieces);
     findings.push(...groups.findings);
   }

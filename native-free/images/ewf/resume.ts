@@ -45,7 +45,7 @@ function keptSections(
   );
   for (const end of ends.reverse()) {
     const kept = sections.slice(0, end + 1);
-    const { pieces, findings } = groupsOf({ ...scanned, sections: kept });
+    const { pieces, findings } = groupsOf({ ...scanned, sections: kept }, null);
     if (findings.length > 0 || !kept.every(({ type }) => openings.has(type) || groupTypes.has(type))) return null;
     const chunks = pieces.reduce((sum, piece) => sum + ("count" in piece ? piece.count : 0), 0);
     if (chunks <= mostChunks) return { end: kept.at(-1)!.end, chunks, all: end === ends[0] };

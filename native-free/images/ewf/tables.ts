@@ -7,6 +7,7 @@ import { finding, type Finding } from "../../model/findings.ts";
 import { EvidenceError } from "../../model/errors.ts";
 import { adler32 } from "../../kernels/adler32.ts";
 import { COMPRESSED_BIT, sectionDescriptor, tableHeader, volumeData } from "./layouts.ts";
+import { walkSectors } from "./walked-group.ts";
 import { CUT, payloadOf, type EwfSection, type EwfSegment } from "./sections.ts";
 
 /** Chunks that follow each other on the medium. */
@@ -20,6 +21,8 @@ export interface ChunkGroup {
   readonly dataEnd: number;
   /** The checksum of the entries holds. */
   readonly verified: boolean;
+  /** Entries that were found without a table, see walked-group.ts. */
+  readonly walked?: ChunkEntries;
 }
 
 /** Chunks that should be here and have no table; how many is not known. */
@@ -131,21 +134,41 @@ function choose(
   return { table, findings: table ? say("image/table-unverified") : [] };
 }
 
-/** Groups and holes of a segment in the order of the medium. */
-export function groupsOf(segment: EwfSegment): { pieces: (ChunkGroup | ChunkHole)[]; findings: Finding[] } {
+/**
+ * Groups and holes of a segment in the order of the medium. `chunkBytes`: chunks without a table are looked for one by one; null:
+ * they are a hole.
+ */
+export function groupsOf(
+  segment: EwfSegment,
+  chunkBytes: number | null,
+): { pieces: (ChunkGroup | ChunkHole)[]; findings: Finding[] } {
   const pieces: (ChunkGroup | ChunkHole)[] = [];
   const findings: Finding[] = [];
   let sectors: EwfSection | null = null;
-  const lost = (): void => {
-    pieces.push({ segment: segment.number });
-    findings.push(finding("image/table-missing", { segment: segment.number }));
+  const lost = (section: EwfSection | null): void => {
+    const { number } = segment;
+    findings.push(finding("image/table-missing", { segment: number }));
+    const walked = section && chunkBytes !== null ? walkSectors(segment, section, chunkBytes) : null;
+    if (walked) {
+      pieces.push(walked.group);
+      findings.push(finding("image/chunks-walked", { segment: number, chunks: walked.group.count }));
+    }
+    if (!walked?.complete) pieces.push({ segment: number });
   };
   const { sections } = segment;
   for (let index = 0; index < sections.length; index++) {
     const section = sections[index]!;
-    if (section.type === CUT && mayHideGroup(segment, index)) pieces.push({ segment: segment.number });
+    if (section.type === CUT) {
+      const next = sections[index + 1]?.type;
+      // Chunks before the cut, whose tables are gone with it.
+      if (sectors && next !== "table" && next !== "table2") {
+        lost(sectors);
+        sectors = null;
+      }
+      if (mayHideGroup(segment, index)) pieces.push({ segment: segment.number });
+    }
     if (section.type === "sectors") {
-      if (sectors) lost();
+      if (sectors) lost(sectors);
       sectors = section;
     }
     if (section.type !== "table" && section.type !== "table2") continue;
@@ -156,10 +179,10 @@ export function groupsOf(segment: EwfSegment): { pieces: (ChunkGroup | ChunkHole
     const chosen = choose(segment.number, readTable(segment, first), readTable(segment, copy));
     findings.push(...chosen.findings);
     if (chosen.table) pieces.push(groupOf(segment, chosen.table, sectors));
-    else lost();
+    else lost(sectors);
     sectors = null;
   }
-  if (sectors) lost();
+  if (sectors) lost(sectors);
   return { pieces, findings };
 }
 
@@ -197,6 +220,7 @@ export interface ChunkEntries {
 
 /** Reads the entries of a group. Lengths may turn out negative where the table is damaged. */
 export function entriesOf(group: ChunkGroup): ChunkEntries {
+  if (group.walked) return group.walked;
   const payload = payloadOf(group.segment, group.table, tableHeader.size + 4 * group.count);
   const view = new DataView(payload.buffer);
   const count = Math.min(group.count, Math.floor((payload.length - tableHeader.size) / 4));

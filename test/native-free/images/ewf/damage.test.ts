@@ -145,10 +145,29 @@ describe("a damaged table", () => {
     expect(examine(open(changed))).toEqual({ lost: 0, codes: ["image/tables-differ"] });
   });
 
-  it("whose descriptors are both gone leaves its chunks missing", () => {
+  it("whose descriptors are both gone: the chunks are found one behind the other", () => {
     const { lost, codes } = examine(open(flipped(whole, table.at + 1, copy.at + 1)));
-    expect(lost).toBe(medium.length);
-    expect(codes).toEqual(["image/chain-cut", "image/chunk-count", "image/chunks-missing", "image/table-missing"]);
+    expect(lost).toBe(0);
+    expect(codes).toEqual(["image/chain-cut", "image/chunks-walked", "image/table-missing"]);
+  });
+
+  it("that is cut off with the end of its chunks: those before the cut are found", () => {
+    const sectors = sectionIn(whole, "sectors");
+    const cut = sectors.at + 76 + Math.floor((table.at - sectors.at) / 2);
+    const image = open(whole.slice(0, cut));
+    const { lost, codes } = examine(image);
+    expect(lost).toBeLessThan(medium.length);
+    expect(lost).toBeGreaterThan(0);
+    expect(codes).toEqual(expect.arrayContaining(["image/chunks-walked", "image/chunks-missing"]));
+    const found = (medium.length - lost) / CHUNK;
+    expect(image.placeOf(found - 1)!.offset).toBeLessThan(cut);
+    expect(image.placeOf(found)).toBeNull();
+  });
+
+  it("and a chunk that is damaged as well: those before it are found, those behind it are not guessed", () => {
+    const [, second] = [open(whole).placeOf(0)!, open(whole).placeOf(1)!];
+    const { lost } = examine(open(flipped(whole, table.at + 1, copy.at + 1, second.offset + 9)));
+    expect(medium.length - lost).toBe(CHUNK);
   });
 
   it("that overflowed 31 bits, as EnCase 6.7.1 wrote it, goes on uncompressed", () => {
