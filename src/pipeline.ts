@@ -3,6 +3,7 @@
  * of that name; each act is a signed entry of the journal. Run again on the same case, it continues where it stopped.
  */
 import { acquireExhibit, isAcquired, type AcquisitionBody } from "./acquire/folder/acquisition.ts";
+import type { ImageBody } from "./acquire/image/image-body.ts";
 import { registerExhibit, type IntakeForm } from "./acquire/intake.ts";
 import type { Case } from "./case/case-folder.ts";
 import { exhibitLabels } from "./case/case-folder.ts";
@@ -11,7 +12,7 @@ import { readDocument } from "./custody/manifest.ts";
 import type { SelfTestResult } from "./custody/self-test.ts";
 import type { Signer } from "./custody/signer.ts";
 import type { LogData, Progress } from "./examine/job.ts";
-import { processExhibit, refuseImage, type MachineOptions } from "./examine/process-exhibit.ts";
+import { processExhibit, type MachineOptions } from "./examine/process-exhibit.ts";
 import type { RunRecord } from "./examine/run-record.ts";
 import { runSays } from "./messages/en.ts";
 import { OperatorError } from "./messages/operator-error.ts";
@@ -35,17 +36,22 @@ export interface Telling {
   readonly onNote: (sentence: string) => void;
 }
 
+export interface PipelineExhibit {
+  readonly label: string;
+  /** Real path. */
+  readonly source: string;
+  readonly form: IntakeForm;
+  /** Makes the image of a medium; null for a folder, which is read in place. */
+  readonly makeImage: (() => Promise<ImageBody>) | null;
+}
+
 export interface PipelineResult {
-  readonly acquisition: AcquisitionBody;
+  readonly acquisition: AcquisitionBody | ImageBody;
   readonly run: RunRecord;
 }
 
-/** Folder → exhibit → manifest → work file. Throws OperatorError; what was done so far stays and is continued. */
-export async function runPipeline(
-  desk: Desk,
-  exhibit: { readonly label: string; readonly source: string; readonly form: IntakeForm },
-  telling: Telling,
-): Promise<PipelineResult> {
+/** Folder or medium → exhibit → manifest → work file. Throws OperatorError; what was done so far stays and is continued. */
+export async function runPipeline(desk: Desk, exhibit: PipelineExhibit, telling: Telling): Promise<PipelineResult> {
   if (!exhibitLabels(desk.theCase).includes(exhibit.label)) {
     await registerExhibit(desk.theCase, exhibit.label, exhibit.form, desk);
   }
@@ -63,19 +69,17 @@ export async function runPipeline(
 
 async function acquireOnce(
   desk: Desk,
-  exhibit: { readonly label: string; readonly source: string },
+  { label, source, makeImage }: PipelineExhibit,
   telling: Telling,
-): Promise<AcquisitionBody> {
-  if (isAcquired(desk.theCase, exhibit.label)) {
-    refuseImage(desk.theCase, exhibit.label);
-    const document = readDocument(desk.theCase.paths.acquisition(exhibit.label));
-    const { manifest } = document as { manifest: AcquisitionBody };
-    if (manifest.source === exhibit.source) return manifest;
-    throw new OperatorError(
-      "acquire/other-source",
-      runSays.sourceChanged(exhibit.label, manifest.source, exhibit.source),
-    );
+): Promise<PipelineResult["acquisition"]> {
+  if (isAcquired(desk.theCase, label)) {
+    const document = readDocument(desk.theCase.paths.acquisition(label));
+    const { manifest } = document as unknown as { manifest: PipelineResult["acquisition"] };
+    if (manifest.source === source) return manifest;
+    throw new OperatorError("acquire/other-source", runSays.sourceChanged(label, manifest.source, source));
   }
-  telling.stage("acquire", exhibit.label);
-  return acquireExhibit({ ...desk, ...exhibit, workers: desk.machine.workers, onProgress: telling.onAcquired });
+  telling.stage("acquire", label);
+  if (makeImage) return makeImage();
+  const { workers } = desk.machine;
+  return acquireExhibit({ ...desk, label, source, workers, onProgress: telling.onAcquired });
 }

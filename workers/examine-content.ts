@@ -11,7 +11,7 @@ import { isEvidenceError } from "../native-free/model/errors.ts";
 import type { Child, ExtractContext, Extraction, Extractor } from "../native-free/model/extraction.ts";
 import { finding, type Finding } from "../native-free/model/findings.ts";
 import { worse, type ContentRow, type Field, type Reason, type Status } from "../native-free/model/item.ts";
-import type { PreparedContent } from "../native-free/model/prepared.ts";
+import type { PreparedContent, Treatment } from "../native-free/model/prepared.ts";
 import { entropyOf } from "../native-free/typing/entropy.ts";
 import { identify, type TypeResult } from "../native-free/typing/index.ts";
 import type { ContentFacts } from "./child-spool.ts";
@@ -29,6 +29,7 @@ export interface ContentWork {
   readonly source: ByteSource;
   readonly facts: ContentFacts;
   readonly limits: ContentLimits;
+  readonly treatment: Treatment;
   readonly rung: Rung;
   /** Why the item does not start at the top. */
   readonly rungReason: { readonly reason: Reason; readonly finding: Finding } | null;
@@ -85,8 +86,9 @@ export async function examineContent(work: ContentWork): Promise<ContentOutcome>
       got.worsen("failed", work.rungReason.reason);
       got.findings.push(work.rungReason.finding);
     }
-    if (work.rung === "full") await readFully(work, type, got);
-    if (work.rung === "strings") await readStrings(work, got);
+    const wantsStrings = work.rung === "strings" ? work.treatment !== "typed" : work.treatment === "strings";
+    if (work.rung === "full" && work.treatment === "full") await readFully(work, type, got);
+    else if (work.rung !== "recorded" && wantsStrings) await readStrings(work, got);
     if (text.isCut) {
       got.findings.push(finding("engine/budget-text", { limit: work.limits.textLimitChars }));
       got.worsen("partial", "budget");
@@ -209,8 +211,11 @@ async function finish(work: ContentWork, type: TypeResult, got: Gathering): Prom
     fields: got.fields,
     findings: got.findings,
   };
-  return { row, blocks, spooled };
+  return { row, treatment: work.treatment, blocks, spooled };
 }
+
+/** `code` of an error: the evidence is gone as a whole (unplugged, unmounted); the run continues when it is back. */
+export const sourceGoneCode = "SOURCE_GONE";
 
 /** A full or broken disk is no property of the item: it stops the run, which can be resumed. */
 export function isMachineFault(error: unknown): boolean {
@@ -221,7 +226,8 @@ export function isMachineFault(error: unknown): boolean {
     code === "EROFS" ||
     code === "EMFILE" ||
     code === "ENFILE" ||
-    code === "EIO"
+    code === "EIO" ||
+    code === sourceGoneCode
   );
 }
 

@@ -9,7 +9,7 @@ import { finding, type Finding } from "../native-free/model/findings.ts";
 import { pathName, nameBytes, nameFromBytes } from "../native-free/model/forensic-path.ts";
 import { childChain, itemId, type KeyChain } from "../native-free/model/item-id.ts";
 import { worse, type ItemRow, type Reason, type Status } from "../native-free/model/item.ts";
-import type { PreparedContent } from "../native-free/model/prepared.ts";
+import type { PreparedContent, Treatment } from "../native-free/model/prepared.ts";
 import { hasExtensionMismatch, type TypeResult } from "../native-free/typing/index.ts";
 import { ChildSpool, type ContentFacts } from "./child-spool.ts";
 import {
@@ -68,6 +68,8 @@ export interface Occurrence extends Omit<ItemRow, "status" | "reason" | "content
 export interface Readable {
   readonly source: ByteSource;
   readonly facts: ContentFacts;
+  /** Default: full. */
+  readonly treatment?: Treatment;
 }
 
 export interface UnitTotals {
@@ -113,7 +115,7 @@ class UnitExamination {
       type = known.type;
     }
     const name = occurrence.name.text.slice(occurrence.name.text.lastIndexOf("/") + 1);
-    const extensionMismatch = type !== null && hasExtensionMismatch(type, name);
+    const extensionMismatch = type !== null && occurrence.kind !== "space" && hasExtensionMismatch(type, name);
     if (extensionMismatch) findings.push(finding("type/extension-mismatch", { type: type?.id ?? "" }));
     await this.#emit(occurrence, { ...outcome, findings, extensionMismatch, content: content?.facts.sha256 ?? null });
   }
@@ -148,7 +150,8 @@ class UnitExamination {
   async #content(occurrence: Occurrence, content: Readable, findings: Finding[]): Promise<KnownContent> {
     const { avoid, known, sink } = this.#context;
     const avoidance = avoid.get(occurrence.id) ?? null;
-    const before = avoidance === null ? known.get(content.facts.sha256) : undefined;
+    const key = `${content.facts.sha256} ${content.treatment ?? "full"}`;
+    const before = avoidance === null ? known.get(key) : undefined;
     if (before) return before;
     const family = new Family(occurrence, this.#budget);
     const result = await this.#examineContent(occurrence, content, avoidance, family);
@@ -156,7 +159,7 @@ class UnitExamination {
     await sink.content(result.prepared);
     const { status, reason } = result.prepared.row;
     const summary: KnownContent = { status, reason, type: result.type };
-    if (!result.hasChildren && avoidance === null) this.#remember(content.facts.sha256, summary);
+    if (!result.hasChildren && avoidance === null) this.#remember(key, summary);
     return family.findings.length > 0
       ? { ...summary, ...worse(summary, { status: "partial", reason: "budget" }) }
       : summary;
@@ -171,6 +174,7 @@ class UnitExamination {
     const { limits, spoolFile, beat, onFault } = this.#context;
     return examineContent({
       ...content,
+      treatment: content.treatment ?? "full",
       limits,
       rung: avoidance?.rung ?? "full",
       rungReason: avoidance,
@@ -185,10 +189,10 @@ class UnitExamination {
     });
   }
 
-  #remember(sha256: string, summary: KnownContent): void {
+  #remember(key: string, summary: KnownContent): void {
     const { known } = this.#context;
     if (known.size >= knownLimit) known.delete(known.keys().next().value as string);
-    known.set(sha256, summary);
+    known.set(key, summary);
   }
 
   /** Examines one child; false where the parent should give no more. */

@@ -24,7 +24,8 @@ function* covering(size: number, ranges: Iterable<ClassedRange>): Generator<Clas
   if (at < size) yield { start: at, length: size - at, class: "not-understood", what: "unclassed" };
 }
 
-function* withUnreadable(volume: ByteSource, ranges: Iterable<ClassedRange>): Generator<ClassedRange> {
+/** The same ranges with what the volume itself lacks taken out of them. */
+export function* withUnreadable(volume: ByteSource, ranges: Iterable<ClassedRange>): Generator<ClassedRange> {
   for (const range of ranges) {
     for (const { kind, start, length } of volume.runsIn(range.start, range.length)) {
       const there = kind === "data" || kind === "sparse";

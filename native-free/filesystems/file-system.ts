@@ -50,7 +50,11 @@ export interface FileSystemEntry {
   /** Bytes of the content as the file system states it, and always the size of what `open` gives. Of directories: of their structure. */
   readonly size: number;
   readonly times: readonly ItemTime[];
-  /** Owner, mode, attributes, number of links …, as text by name of the field's standard terms; evidence text. */
+  /**
+   * As text by name of the field's standard terms; evidence text. Shared names: `inode` (number of the record), `sequence` or `generation`,
+   * `mode` (octal with type: `0100644`), `uid`, `gid`, `owner` and `group` (SIDs), `attributes` (words), `links`, `deleted-at` (ISO 8601),
+   * `device`, `reparse-tag`, `compression`, `encryption`; `xattr.NAME` for extended attributes (hex where they are no printable text).
+   */
   readonly attributes: Readonly<Record<string, string>>;
   /** Target of a symbolic link; null for others. */
   readonly target: EvidenceName | null;
@@ -100,10 +104,16 @@ export interface FileSystem {
   /** About the file system so far: `entries` and `account` add to them. Those of entries are at the entries. */
   readonly findings: readonly Finding[];
   /**
-   * Every entry once, a directory before what is in it; deleted and orphan ones too. Streams: nothing is kept that grows with the
-   * number of entries but for directories still to come. Ends always; bounded by the volume. Each call starts anew.
+   * Every entry once, a directory before what is in it; deleted and orphan ones too. A file with several names (hard links) is an entry for
+   * each. Streams: nothing is kept that grows with the number of entries but for directories still to come and a few bytes of typed
+   * arrays for each record. Ends always; bounded by the volume. Each call starts anew.
    */
   entries(options?: EntriesOptions): Iterable<FileSystemEntry>;
+  /**
+   * The entry with a key, as `entries` gives it in everything but `parent`, which may be null; null where there is none. Costs a few reads,
+   * no walk (what deleted entries still own may take one survey of the volume, once).
+   */
+  entryOf(key: string): FileSystemEntry | null;
   /** What a directory holds (null: the root), allocated entries first. Throws EvidenceError where it is none. */
   list(directory: FileSystemEntry | null): Iterable<FileSystemEntry>;
   /** The bytes of an entry, as many as `size`; what has no place or is overwritten is named `missing`. Places lead into the volume. */

@@ -2,7 +2,7 @@
  * Logical evidence (L01, AFF4-L) among the layers: a medium without bytes, whose file system is what the container lists. So its
  * files have forensic paths (`l01:/C/Users/x.doc`) and images inside of it are opened like any other.
  */
-import type { ByteSource, Run } from "../bytes/byte-source.ts";
+import { MemorySource, type ByteSource, type Run } from "../bytes/byte-source.ts";
 import type { FileSystem, FileSystemEntry } from "../filesystems/file-system.ts";
 import type { DiskImage } from "../images/image-format.ts";
 import { checkLogicalEntry, type LogicalEntry, type LogicalImage } from "../images/logical-index.ts";
@@ -103,14 +103,19 @@ class ListedFiles implements FileSystem {
     yield* this.#below("");
   }
 
+  entryOf(key: string): FileSystemEntry | null {
+    for (const entries of this.#listed().values()) for (const entry of entries) if (entry.key === key) return entry;
+    return null;
+  }
+
   list(directory: FileSystemEntry | null): Iterable<FileSystemEntry> {
     return this.#listed().get(directory?.key ?? "") ?? [];
   }
 
   open(entry: FileSystemEntry): ByteSource {
     const { listed } = entry as Listed;
-    if (!listed) throw new Error("a folder has no bytes");
-    return listed.open();
+    // A folder that only the paths of its files name.
+    return listed ? listed.open() : new MemorySource(new Uint8Array(0));
   }
 
   extentsOf(): readonly never[] {

@@ -8,7 +8,7 @@ import { pathName } from "../model/forensic-path.ts";
 import { usualBudgets, type SurveyBudgets } from "./budgets.ts";
 import { imageIn, openNested } from "./nested-image.ts";
 import { keyInPath, mediumOf, type Medium } from "./resolve.ts";
-import { fileSystemOf, nodesOf, type OpenedFileSystem, type VolumeNode } from "./volume-tree.ts";
+import { fileSystemOf, mayHoldFiles, nodesOf, type OpenedFileSystem, type VolumeNode } from "./volume-tree.ts";
 
 export type Surveyed =
   | { readonly what: "medium"; readonly medium: Medium; readonly depth: number }
@@ -43,7 +43,7 @@ class Surveyor {
     yield { what: "medium", medium, depth };
     const fileSystems: [VolumeNode, FileSystem][] = [];
     for (const node of nodesOf(medium.volumes)) {
-      const opened = node.kind === "gap" || node.system ? { fileSystem: null, problem: null } : fileSystemOf(node);
+      const opened = mayHoldFiles(node) ? fileSystemOf(node) : { fileSystem: null, problem: null };
       yield { what: "volume", medium, node, opened };
       if (opened.fileSystem) fileSystems.push([node, opened.fileSystem]);
     }

@@ -29,7 +29,12 @@ export interface VolumeNode {
   readonly system: VolumeSystem | null;
   /** Its volumes and gaps. */
   readonly children: readonly VolumeNode[];
+  /** A disc that is a disk as well: a file system of the whole lies under the tables, and none of the volumes is that file system. */
+  readonly hybrid: boolean;
 }
+
+/** Whether files are looked for in the node itself. */
+export const mayHoldFiles = (node: VolumeNode): boolean => node.kind !== "gap" && (node.system === null || node.hybrid);
 
 /** BSD labels lie in partitions, logical volumes in those or in each other. */
 const deepest = 4;
@@ -81,13 +86,13 @@ function joined(node: VolumeNode, sets: ReadonlyMap<VolumeNode, VolumeSystem | n
   return { ...node, system: { ...node.system, volumes, findings }, children: [...children, ...gaps] };
 }
 
-type Bare = Omit<VolumeNode, "recognised" | "system" | "children">;
+type Bare = Omit<VolumeNode, "recognised" | "system" | "children" | "hybrid">;
 
 function grow(bare: Bare, sectorBytes: number, depth: number): VolumeNode {
   const { source } = bare;
   const system = depth < deepest ? openVolumes(source, { sectorBytes }) : null;
   const recognised = bare.kind === "gap" ? [] : recogniseVolume(source);
-  if (!system) return { ...bare, recognised, system, children: [] };
+  if (!system) return { ...bare, recognised, system, children: [], hybrid: false };
   const inner = (name: string, part: Volume | VolumeGap) => ({
     path: bare.path === "" ? name : `${bare.path}/${name}`,
     source: part.source,
@@ -97,11 +102,23 @@ function grow(bare: Bare, sectorBytes: number, depth: number): VolumeNode {
     grow({ ...inner(volume.name, volume), kind: "volume", volume }, system.sectorBytes, depth + 1),
   );
   const gaps = system.gaps.map((gap): VolumeNode => {
-    return { ...inner(gap.name, gap), kind: "gap", volume: null, recognised: [], system: null, children: [] };
+    return {
+      ...inner(gap.name, gap),
+      kind: "gap",
+      volume: null,
+      recognised: [],
+      system: null,
+      children: [],
+      hybrid: false,
+    };
   });
   const children = [...volumes, ...gaps].sort((a, b) => (a.start ?? 0) - (b.start ?? 0));
-  return { ...bare, recognised, system, children };
+  return { ...bare, recognised, system, children, hybrid: recognised.some(isDisc) && !volumes.some(isWhole) };
 }
+
+const isDisc = ({ kind }: RecognisedVolume): boolean => kind === "ISO 9660" || kind === "UDF";
+/** The volume that begins where the disc does is opened as the disc. */
+const isWhole = ({ volume, recognised }: VolumeNode): boolean => volume?.start === 0 && recognised.some(isDisc);
 
 /** The node itself and all below it, each before its children. */
 export function* nodesOf(node: VolumeNode): Iterable<VolumeNode> {

@@ -9,10 +9,16 @@ import { archiveFindings } from "./findings-archive.ts";
 import { discFindings } from "./findings-disc.ts";
 import { documentFindings } from "./findings-document.ts";
 import { ewfFindings } from "./findings-ewf.ts";
+import { exfatFindings } from "./findings-exfat.ts";
+import { extFindings } from "./findings-ext.ts";
 import { fileSystemFindings } from "./findings-filesystem.ts";
 import { imageFindings } from "./findings-image.ts";
+import { iso9660Findings } from "./findings-iso9660.ts";
 import { logicalFindings } from "./findings-logical.ts";
+import { mediumFindings } from "./findings-medium.ts";
+import { ntfsFindings } from "./findings-ntfs.ts";
 import { qcowFindings } from "./findings-qcow.ts";
+import { udfFindings } from "./findings-udf.ts";
 import { vhdFindings } from "./findings-vhd.ts";
 import { virtualDiskFindings } from "./findings-virtual-disk.ts";
 import { vmdkFindings } from "./findings-vmdk.ts";
@@ -170,6 +176,12 @@ export const findings: Readonly<Record<string, FindingKind>> = {
   ...vmdkFindings,
   ...volumeFindings,
   ...fileSystemFindings,
+  ...mediumFindings,
+  ...ntfsFindings,
+  ...extFindings,
+  ...exfatFindings,
+  ...iso9660Findings,
+  ...udfFindings,
   ...aff4Findings,
   ...ewfFindings,
   ...aff4LogicalFindings,

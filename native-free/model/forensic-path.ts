@@ -9,7 +9,9 @@
  *
  * Examples: `M01/p2/ntfs:/Users/x/a.zip!/b.docx`; a disk image inside a file system: `M01/p2/ntfs:/vm/disk.vmdk/p1/ext:/etc/passwd`.
  * Without a case the label is `-`. In names, every byte that is not printable UTF-8, and each of `% / : # !`, is written %HH;
- * so is the first letter of a name that looks like a volume. Deleted, orphan and duplicate names carry `#key`.
+ * so is the first letter of a name that looks like a volume. Deleted, orphan and duplicate names carry `#key`. Streams stand below their
+ * file like a file in a folder. What no name is: the slack of a file is `name#slack`, space of a volume a key without a name directly
+ * below the reader (`p1/fat:/#unallocated@0`).
  */
 import type { EvidenceName } from "./item.ts";
 
@@ -42,7 +44,11 @@ export function pathName(name: EvidenceName, key: string | null = null): string 
   return key === null ? text : `${text}#${encodeText(key)}`;
 }
 
+/** Most names: printable ASCII without the reserved characters. */
+const plainName = /^[ "$&-.0-9;-~]*$/;
+
 function encodeText(text: string): string {
+  if (plainName.test(text)) return text;
   let out = "";
   for (const character of text) {
     if (printable.test(character) && !reserved.has(character)) out += character;

@@ -35,6 +35,17 @@ export type Reason =
 
 export type ItemKind = "file" | "directory" | "symlink" | "special";
 
+/**
+ * Bytes of an item in the volume that holds it, in the order of its content: `start` null for a stretch without a place. `state` is
+ * what a file system says of the stretch: `intact`, `partly overwritten`, `overwritten`, `missing`.
+ */
+export interface ItemExtent {
+  readonly start: number | null;
+  readonly length: number;
+  readonly kind: "data" | "sparse" | "missing";
+  readonly state: string;
+}
+
 /** A name as evidence gives it. `bytes` (base64) is set where `text` does not give the bytes back. */
 export interface EvidenceName {
   readonly text: string;
@@ -72,7 +83,8 @@ export interface ItemRow {
   /** Forensic path without the exhibit label; see `forensic-path.ts`. */
   readonly path: string;
   readonly name: EvidenceName;
-  readonly kind: ItemKind;
+  /** `space`: bytes that no entry names: slack, unallocated space, gaps, volumes that were not read. */
+  readonly kind: ItemKind | "space";
   readonly nameClaim: NameClaim;
   readonly contentClaim: ContentClaim;
   readonly origin: Origin;
@@ -88,6 +100,8 @@ export interface ItemRow {
   readonly depth: number;
   readonly times: readonly ItemTime[];
   readonly findings: readonly Finding[];
+  /** Of items of an image. */
+  readonly extents?: readonly ItemExtent[];
 }
 
 /** What the bytes say: the same for every occurrence and depends on bytes and profile alone. */

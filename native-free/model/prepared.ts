@@ -25,9 +25,18 @@ export interface PreparedBlock {
 export const textBlockChars = 1 << 20;
 export const textOverlapChars = 1024;
 
+/**
+ * How much is made of a content. `full`: read by the reader of its type. `strings`: bytes that are no file (slack, free space),
+ * whose words may stand anywhere in them. `typed`: the image of a medium, whose files are items of their own. The same bytes may
+ * be met in more than one way: what counts is the first of this order, whichever came first.
+ */
+export const treatments = ["full", "strings", "typed"] as const;
+export type Treatment = (typeof treatments)[number];
+
 /** A content with its text; stored as a whole or not at all. */
 export interface PreparedContent {
   readonly row: ContentRow;
+  readonly treatment: Treatment;
   readonly blocks: readonly PreparedBlock[];
   /**
    * Further blocks, spooled because the text is long: a file of records, each u32 little-endian length + v8-serialised

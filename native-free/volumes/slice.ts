@@ -1,7 +1,8 @@
 /** A stretch of a source as a source: a partition of a medium, a gap. */
 import type { ByteSource, Run } from "../bytes/byte-source.ts";
+import type { Beneath, OverSource } from "../bytes/over-source.ts";
 
-export class Slice implements ByteSource {
+export class Slice implements OverSource {
   readonly size: number;
   readonly start: number;
   readonly #source: ByteSource;
@@ -36,5 +37,13 @@ export class Slice implements ByteSource {
       const place = { path: "-", offset: this.start + from, exact: false };
       yield { start: from, length: end - from, kind: "missing", place };
     }
+  }
+
+  *beneath(at: number, length: number): Iterable<Beneath> {
+    const end = Math.min(this.size, at + length);
+    const held = Math.min(end, this.#held);
+    if (at < held) yield { start: at, length: held - at, source: this.#source, offset: this.start + at };
+    const from = Math.max(at, held);
+    if (from < end) yield { start: from, length: end - from, source: null, offset: from };
   }
 }

@@ -77,6 +77,7 @@ export function casePaths(folder: string) {
     items: (label: string) => join(work(label), "items.db"),
     spool: (label: string) => join(work(label), "spool"),
     runFile: (label: string) => join(work(label), "run.json"),
+    account: (label: string) => join(work(label), "account.json"),
     lock: (label: string) => join(work(label), "lock.db"),
     reports: join(root, "reports"),
     logs: join(root, "logs"),

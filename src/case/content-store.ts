@@ -1,8 +1,9 @@
 /** Storing contents with their text. A long text comes from a spool file, block by block. */
 import { closeSync, openSync, readSync, unlinkSync } from "node:fs";
 import { deserialize } from "node:v8";
-import type { PreparedBlock, PreparedContent } from "../../native-free/model/prepared.ts";
+import { treatments, type PreparedBlock, type PreparedContent } from "../../native-free/model/prepared.ts";
 import { findingValues } from "./item-store.ts";
+import { clearDescription } from "./recovery.ts";
 import { blocksPerContent, contentState } from "./schema.ts";
 import type { Database, Statement } from "./sqlite.ts";
 
@@ -13,7 +14,8 @@ export type Charge = (rows: number, bytes: number) => void;
 const maxRecordBytes = 64 * 2 ** 20;
 
 export class ContentStore {
-  readonly #find: Statement<{ id: number; state: number }>;
+  readonly #database: Database;
+  readonly #find: Statement<{ id: number; state: number; treatment: number }>;
   readonly #insert: Statement;
   readonly #describe: Statement;
   readonly #state: Statement;
@@ -23,11 +25,13 @@ export class ContentStore {
   readonly #index: Statement;
 
   constructor(database: Database) {
-    this.#find = database.prepare("SELECT id, state FROM content WHERE sha256 = ?");
+    this.#database = database;
+    this.#find = database.prepare("SELECT id, state, treatment FROM content WHERE sha256 = ?");
     this.#insert = database.prepare(`INSERT INTO content (sha256, state) VALUES (?, ${contentState.hashed})`);
     this.#describe = database.prepare(
       `UPDATE content SET state = ${contentState.writing}, sha1 = ?, md5 = ?, size = ?, type = ?, mime = ?, category = ?,
-         charset = ?, language = ?, entropy = ?, status = ?, reason = ?, text_kind = ?, text_sha256 = ? WHERE id = ?`,
+         charset = ?, language = ?, entropy = ?, status = ?, reason = ?, text_kind = ?, text_sha256 = ?, treatment = ?
+       WHERE id = ?`,
     );
     this.#state = database.prepare("UPDATE content SET state = ? WHERE id = ?");
     this.#field = database.prepare("INSERT INTO metadata (content, seq, name, value, source) VALUES (?, ?, ?, ?, ?)");
@@ -42,18 +46,21 @@ export class ContentStore {
     return this.#find.get([Buffer.from(sha256, "hex")])?.state === contentState.complete;
   }
 
-  /** False where the content is already complete. */
+  /** False where the content is already complete, unless more is made of it now than was. */
   add(prepared: PreparedContent, charge: Charge): boolean {
     const hash = Buffer.from(prepared.row.sha256, "hex");
     const known = this.#find.get([hash]);
-    const isNew = known?.state !== contentState.complete;
+    const isComplete = known?.state === contentState.complete;
+    const isMore = isComplete && treatments.indexOf(prepared.treatment) < known.treatment;
+    const isNew = !isComplete || isMore;
+    if (isMore) clearDescription(this.#database, known.id);
     if (isNew) this.#store(known?.id ?? this.#insert.run([hash]).lastRowid, prepared, charge);
     if (prepared.spooled !== null) unlinkSync(prepared.spooled);
     return isNew;
   }
 
   #store(id: number, prepared: PreparedContent, charge: Charge): void {
-    this.#storeRow(id, prepared.row);
+    this.#storeRow(id, prepared.row, treatments.indexOf(prepared.treatment));
     // One transaction for most; a spooled text may be longer than one transaction should be.
     for (const block of prepared.blocks) this.#storeBlock(id, block);
     let bytes = prepared.blocks.reduce((sum, block) => sum + block.folded.length, 0);
@@ -68,7 +75,7 @@ export class ContentStore {
     charge(2 + prepared.blocks.length + prepared.row.fields.length + prepared.row.findings.length, bytes);
   }
 
-  #storeRow(id: number, row: PreparedContent["row"]): void {
+  #storeRow(id: number, row: PreparedContent["row"], treatment: number): void {
     this.#describe.run([
       Buffer.from(row.sha1, "hex"),
       Buffer.from(row.md5, "hex"),
@@ -83,6 +90,7 @@ export class ContentStore {
       row.reason,
       row.textKind,
       row.textSha256 === null ? null : Buffer.from(row.textSha256, "hex"),
+      treatment,
       id,
     ]);
     row.fields.forEach((field, seq) => this.#field.run([id, seq, field.name, field.value, field.source]));

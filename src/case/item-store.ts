@@ -12,6 +12,7 @@ export class ItemStore {
   readonly #unit: Statement<{ id: number }>;
   readonly #item: Statement;
   readonly #time: Statement;
+  readonly #extent: Statement;
   readonly #finding: Statement;
   readonly #name: Statement;
   readonly #content: Statement<{ id: number }>;
@@ -26,6 +27,9 @@ export class ItemStore {
     );
     this.#time = database.prepare(
       "INSERT INTO item_time (item, seq, kind, value, zone, source) VALUES (?, ?, ?, ?, ?, ?)",
+    );
+    this.#extent = database.prepare(
+      "INSERT INTO item_extent (item, seq, start, length, kind, state) VALUES (?, ?, ?, ?, ?, ?)",
     );
     this.#finding = database.prepare("INSERT INTO finding (item, code, offset, length, params) VALUES (?, ?, ?, ?, ?)");
     this.#name = database.prepare("INSERT INTO fts_name (rowid, name, folder) VALUES (?, ?, ?)");
@@ -66,6 +70,9 @@ export class ItemStore {
     if (done.changes === 0) return false;
     const item = done.lastRowid;
     row.times.forEach((time, seq) => this.#time.run([item, seq, time.kind, time.value, time.zone, time.source]));
+    row.extents?.forEach(({ start, length, kind, state }, seq) =>
+      this.#extent.run([item, seq, start, length, kind, state]),
+    );
     for (const found of row.findings) this.#finding.run([item, ...findingValues(found)]);
     this.#name.run([item, fold(row.name.text), fold(foldersOf(row.path))]);
     return true;

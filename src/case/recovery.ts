@@ -67,6 +67,24 @@ function removeContent(database: Database, content: number): void {
   removeDescription(database, content);
 }
 
+/**
+ * Removes text and description of a content that is described anew, within the caller's transaction: a text of bytes that are no
+ * file, which is bounded by their windows.
+ */
+export function clearDescription(database: Database, content: number): void {
+  const range = [content * blocksPerContent, (content + 1) * blocksPerContent];
+  const blocks = database.prepare<{ id: number }>("SELECT id FROM text_block WHERE id >= ? AND id < ?").all(range);
+  const removeIndex = database.prepare("DELETE FROM fts_text WHERE rowid = ?");
+  const removeBlock = database.prepare("DELETE FROM text_block WHERE id = ?");
+  for (const { id } of blocks) {
+    removeIndex.run([id]);
+    removeBlock.run([id]);
+  }
+  for (const table of ["metadata", "finding", "entity"]) {
+    database.prepare(`DELETE FROM ${table} WHERE content = ?`).run([content]);
+  }
+}
+
 function removeDescription(database: Database, content: number): void {
   database.transaction(() => {
     for (const table of ["metadata", "finding", "entity"]) {

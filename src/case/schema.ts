@@ -10,7 +10,7 @@ import { caseSays } from "../messages/en.ts";
 import type { Database } from "./sqlite.ts";
 
 /** `user_version` of the database. Raised with every migration. */
-export const workFileVersion = 1;
+export const workFileVersion = 2;
 
 /** `content.state`: what is known of a content. */
 export const contentState = {
@@ -147,8 +147,23 @@ INSERT INTO fts_text (fts_text, rank) VALUES ('hashsize', ${32 * 2 ** 20});
 INSERT INTO fts_name (fts_name, rank) VALUES ('hashsize', ${8 * 2 ** 20});
 `;
 
+/** Version 1 never wrote extents, and knew contents of files only. */
+const mediaTables = `
+DROP TABLE item_extent;
+CREATE TABLE item_extent (
+  item INTEGER NOT NULL REFERENCES item, seq INTEGER NOT NULL,
+  start INTEGER, length INTEGER NOT NULL, -- bytes of the volume; start is null for what has no place in it
+  kind TEXT NOT NULL,                  -- data sparse missing
+  state TEXT NOT NULL,                 -- intact, partly overwritten, overwritten, missing
+  PRIMARY KEY (item, seq)
+) WITHOUT ROWID;
+
+-- A number of the list of treatments: how much was made of it. Of a content that is met in several ways the lowest counts.
+ALTER TABLE content ADD COLUMN treatment INTEGER NOT NULL DEFAULT 0;
+`;
+
 /** `migrations[n]` leads from version n to n + 1. */
-const migrations: readonly string[] = [tables];
+const migrations: readonly string[] = [tables, mediaTables];
 
 /** The schema version of an open work file; 0 for a new one. Throws OperatorError for a newer one. */
 export function checkVersion(database: Database): number {

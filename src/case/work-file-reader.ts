@@ -3,9 +3,8 @@
  * once they are complete. Nothing here changes a file.
  */
 import { existsSync, statSync } from "node:fs";
-import { zstdDecompressSync } from "node:zlib";
 import type { Finding } from "../../native-free/model/findings.ts";
-import type { Field, ItemTime, Reason, Status } from "../../native-free/model/item.ts";
+import type { Field, ItemExtent, ItemTime, Reason, Status } from "../../native-free/model/item.ts";
 import { caseSays, searchSays } from "../messages/en.ts";
 import { OperatorError } from "../messages/operator-error.ts";
 import { blocksPerContent, checkVersion } from "./schema.ts";
@@ -25,14 +24,13 @@ import {
   hex,
   itemColumns,
   itemTables,
+  storedBlock,
+  storedFinding,
   storedItem,
   type FullItem,
   type StoredBlock,
   type StoredItem,
 } from "./work-file-rows.ts";
-
-/** A block holds at most 2^20 UTF-16 units: three bytes each in UTF-8. */
-const maxBlockBytes = 4 * 2 ** 20;
 
 /** Columns that `tally` counts by. */
 export type TallyKey = "status" | "reason" | "state" | "kind" | "type" | "category" | "language" | "extension";
@@ -197,14 +195,16 @@ export class WorkFileReader {
     // Most items have neither fields nor findings: the one query says so, and two are not made.
     const rows = this.iterate(
       `SELECT ${itemColumns}, EXISTS (SELECT 1 FROM metadata WHERE content = c.id) AS has_fields,
-         EXISTS (SELECT 1 FROM finding WHERE item = i.id) OR EXISTS (SELECT 1 FROM finding WHERE content = c.id) AS has_findings
+         EXISTS (SELECT 1 FROM finding WHERE item = i.id) OR EXISTS (SELECT 1 FROM finding WHERE content = c.id) AS has_findings,
+         EXISTS (SELECT 1 FROM item_extent WHERE item = i.id) AS has_extents
        FROM ${itemTables} ORDER BY i.key`,
     );
     for (const row of rows) {
       const item = storedItem(row);
       const fields = row["has_fields"] === 1 ? this.fields(item) : [];
       const findings = row["has_findings"] === 1 ? this.findings(item) : [];
-      yield { ...item, times: this.times(item), fields, findings };
+      const extents = row["has_extents"] === 1 ? this.extents(item) : [];
+      yield { ...item, times: this.times(item), fields, findings, extents };
     }
   }
 
@@ -224,7 +224,8 @@ export class WorkFileReader {
 
   /** An item with times, fields and findings. */
   full(item: StoredItem): FullItem {
-    return { ...item, times: this.times(item), fields: this.fields(item), findings: this.findings(item) };
+    const [times, fields, findings] = [this.times(item), this.fields(item), this.findings(item)];
+    return { ...item, times, fields, findings, extents: this.extents(item) };
   }
 
   times(item: StoredItem): ItemTime[] {
@@ -232,6 +233,13 @@ export class WorkFileReader {
       "SELECT kind, value, zone, source FROM item_time WHERE item = ? ORDER BY seq",
       [item.row],
     ).map(({ kind, value, zone, source }) => ({ kind, value, zone, source }));
+  }
+
+  /** In the order of the content. */
+  extents(item: StoredItem): ItemExtent[] {
+    return this.select<ItemExtent & SqlRow>("SELECT * FROM item_extent WHERE item = ? ORDER BY seq", [item.row]).map(
+      ({ start, length, kind, state }) => ({ start, length, kind, state }),
+    );
   }
 
   /** What the content says of itself, in its order. */
@@ -331,24 +339,6 @@ export class WorkFileReader {
     this.#statements.set(sql, made);
     return made as Statement<Row>;
   }
-}
-
-function storedFinding(row: SqlRow): Finding {
-  return {
-    code: row["code"] as string,
-    offset: row["offset"] as number | null,
-    length: row["length"] as number | null,
-    params: JSON.parse(row["params"] as string) as Finding["params"],
-  };
-}
-
-function storedBlock(row: SqlRow): StoredBlock {
-  const labels = row["labels"] as string | null;
-  return {
-    index: (row["id"] as number) % blocksPerContent,
-    labels: labels === null ? [] : (JSON.parse(labels) as StoredBlock["labels"]),
-    text: zstdDecompressSync(row["text"] as Uint8Array, { maxOutputLength: maxBlockBytes }).toString("utf8"),
-  };
 }
 
 /**

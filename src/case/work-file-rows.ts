@@ -1,22 +1,25 @@
 /** What readers get from a work file: the shapes, and the SQL that makes them. */
+import { zstdDecompressSync } from "node:zlib";
 import type { Finding } from "../../native-free/model/findings.ts";
 import type {
   ContentRow,
   EvidenceName,
   Field,
+  ItemExtent,
   ItemRow,
   ItemTime,
   Reason,
   State,
   Status,
 } from "../../native-free/model/item.ts";
+import { blocksPerContent } from "./schema.ts";
 import type { SqlRow, SqlValue } from "./sqlite.ts";
 
 /** A content as stored: complete, its text and fields apart. */
 export type StoredContent = Omit<ContentRow, "fields" | "findings" | "textSha256">;
 
 /** An item as stored. `status` and `reason` are the worse of the item's own and its content's. */
-export interface StoredItem extends Omit<ItemRow, "times" | "findings" | "content"> {
+export interface StoredItem extends Omit<ItemRow, "times" | "findings" | "content" | "extents"> {
   /** Number of the row in this work file: arbitrary, for further questions to the same reader only. */
   readonly row: number;
   /** Item id of the unit's root. */
@@ -39,6 +42,8 @@ export interface FullItem extends StoredItem {
   readonly fields: readonly Field[];
   /** Of the item, then of its content. */
   readonly findings: readonly Finding[];
+  /** Empty where none were recorded. */
+  readonly extents: readonly ItemExtent[];
 }
 
 /** A block of text as stored, decompressed. */
@@ -112,6 +117,27 @@ function storedContent(row: SqlRow): StoredContent {
     status: row["c_status"] as Status,
     reason: row["c_reason"] as Reason | null,
     textKind: row["text_kind"] as StoredContent["textKind"],
+  };
+}
+
+/** A block holds at most 2^20 UTF-16 units: three bytes each in UTF-8. */
+const maxBlockBytes = 4 * 2 ** 20;
+
+export function storedFinding(row: SqlRow): Finding {
+  return {
+    code: row["code"] as string,
+    offset: row["offset"] as number | null,
+    length: row["length"] as number | null,
+    params: JSON.parse(row["params"] as string) as Finding["params"],
+  };
+}
+
+export function storedBlock(row: SqlRow): StoredBlock {
+  const labels = row["labels"] as string | null;
+  return {
+    index: (row["id"] as number) % blocksPerContent,
+    labels: labels === null ? [] : (JSON.parse(labels) as StoredBlock["labels"]),
+    text: zstdDecompressSync(row["text"] as Uint8Array, { maxOutputLength: maxBlockBytes }).toString("utf8"),
   };
 }
 

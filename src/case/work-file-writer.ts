@@ -47,6 +47,9 @@ export interface WorkFileCounts {
   readonly contents: number;
   /** Contents that items refer to by hash alone. */
   readonly undescribed: number;
+  /** Units that are done and hold nothing to make an item of: slack of zeros. */
+  readonly emptyUnits: number;
+  readonly emptyBytes: number;
 }
 
 type PendingRow = UnitPlan & { id: number };
@@ -183,7 +186,7 @@ export class WorkFileWriter {
       for (const row of rows) {
         this.#begin();
         if (!this.#items.add(unit, row)) duplicates.push(row.id);
-        this.#charge(2 + row.times.length + row.findings.length, row.path.length);
+        this.#charge(2 + row.times.length + row.findings.length + (row.extents?.length ?? 0), row.path.length);
       }
       return duplicates;
     });
@@ -246,7 +249,9 @@ export class WorkFileWriter {
       .prepare<Record<keyof WorkFileCounts, number>>(
         `SELECT (SELECT count(*) FROM unit) AS units, (SELECT count(*) FROM unit WHERE done = 1) AS unitsDone,
            (SELECT count(*) FROM item) AS items, (SELECT count(*) FROM content c WHERE state = 2 AND EXISTS (SELECT 1 FROM item WHERE content = c.id)) AS contents,
-           (SELECT count(*) FROM content c WHERE state <> 2 AND EXISTS (SELECT 1 FROM item WHERE content = c.id)) AS undescribed`,
+           (SELECT count(*) FROM content c WHERE state <> 2 AND EXISTS (SELECT 1 FROM item WHERE content = c.id)) AS undescribed,
+           (SELECT count(*) FROM unit WHERE done = 1 AND items = 0) AS emptyUnits,
+           (SELECT coalesce(sum(size), 0) FROM unit WHERE done = 1 AND items = 0) AS emptyBytes`,
       )
       .get() as Record<keyof WorkFileCounts, number>;
     return { ...row };
@@ -257,7 +262,7 @@ export class WorkFileWriter {
     try {
       if (!this.#broken) {
         this.flush();
-        this.#database.exec("PRAGMA optimize");
+        this.#guard(() => this.#database.exec("PRAGMA optimize"));
       }
     } finally {
       this.#flight.close();

@@ -21,6 +21,7 @@ import { imageSays, triageSays } from "../messages/en.ts";
 import { OperatorError, type ExitCode } from "../messages/operator-error.ts";
 import { protectSource } from "../platform/write-protection.ts";
 import { flagList, flagText, type CommandContext, type FlagValues } from "./command.ts";
+import type { Desk } from "../pipeline.ts";
 import { openDesk } from "./desk.ts";
 import { differsFrom, overridesOf, planFlagsGiven, planOf, type Place, type Said } from "./imaging-flags.ts";
 import type { Output } from "./output.ts";
@@ -69,7 +70,7 @@ function checkConfirmed(plan: ImagePlan, flags: FlagValues): void {
   }
 }
 
-function machineOf(context: CommandContext, progress: ProgressLine) {
+function machineOf(context: Pick<CommandContext, "flags" | "output" | "signal">, progress: ProgressLine) {
   const { flags, output, signal } = context;
   return {
     signal,
@@ -103,6 +104,22 @@ export async function imageIntoCase(context: CommandContext): Promise<ExitCode> 
   const { flags, output } = context;
   const source = sourceOf(given, flags);
   const desk = await openDesk(context, folder);
+  try {
+    const body = await imageExhibit(desk, label, source, context);
+    return tellImaged(body, label, output, disagreements(source, body.hashes).length > 0);
+  } finally {
+    desk.journal.close();
+  }
+}
+
+/** Images a medium as an exhibit of an open case, or continues that. Throws OperatorError. */
+export async function imageExhibit(
+  desk: Desk,
+  label: string,
+  source: CheckedSource,
+  context: Pick<CommandContext, "flags" | "output" | "signal">,
+): Promise<ImageBody> {
+  const { flags, output } = context;
   const progress = new ProgressLine(output);
   try {
     const { theCase, signer } = desk;
@@ -116,7 +133,7 @@ export async function imageIntoCase(context: CommandContext): Promise<ExitCode> 
     const begun = begin(source, flags, place, said, dropped ? null : left);
     checkConfirmed(begun.plan, flags);
     if (begun.resume) output.note(imageSays.continuing(begun.resume.head.started));
-    const body = await acquireImageExhibit({
+    return await acquireImageExhibit({
       ...desk,
       ...machineOf(context, progress),
       ...begun,
@@ -126,12 +143,16 @@ export async function imageIntoCase(context: CommandContext): Promise<ExitCode> 
       workers: desk.machine.workers,
       onNote: (sentence) => output.note(sentence),
     });
-    progress.end();
-    return tellImaged(body, label, output, disagreements(source, body.hashes).length > 0);
   } finally {
     progress.end();
-    desk.journal.close();
   }
+}
+
+/** A medium as `vestige run` takes it: compressed, in one file where its size is none that E01 can hold. */
+export function plainSource(given: string, flags: FlagValues): { source: CheckedSource; flags: FlagValues } {
+  const source = sourceOf(given, flags);
+  const isWhole = source.size !== null && source.size % source.sectorBytes === 0;
+  return { source, flags: { ...flags, format: isWhole ? "e01" : "raw" } };
 }
 
 /** `vestige acquire DEVICE --to PATH --format …`: hashes and block list beside the image, unsigned. */

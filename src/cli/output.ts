@@ -29,7 +29,7 @@ export interface Output {
 }
 
 /** JSON for a terminal: what JSON.stringify leaves readable is escaped too (DEL, C1, bidi), still valid JSON. */
-function jsonLine(value: unknown): string {
+export function jsonLine(value: unknown): string {
   return JSON.stringify(value).replace(
     /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,

@@ -69,8 +69,13 @@ export class ProgressLine {
     this.#glimpse = text;
   }
 
-  examining({ units, unitsDone, bytes, bytesDone }: Progress): void {
+  examining({ units, unitsDone, bytes, bytesDone, listed }: Progress): void {
     if (!this.#isDue()) return;
+    if (listed !== null) {
+      this.#show(cliSays.progressList(countText(listed)));
+      this.#output.event("vestige.progress/1", "progress", { stage: "list", items: listed });
+      return;
+    }
     const rate = this.#rate(bytesDone);
     const left = rate > 0 && bytesDone > 0 ? durationText(((bytes - bytesDone) / rate) * 1000) : "";
     const share = units === 0 ? "100 %" : `${Math.floor((unitsDone / units) * 100)} %`;

@@ -1,7 +1,7 @@
 /** What `vestige read` does. Loaded when it is needed: it brings the reader of every format with it. */
 import { isLost, readRange } from "../../native-free/bytes/byte-source.ts";
 import { ownersIn, placesIn, type OwnedRange } from "../../native-free/layers/owners.ts";
-import type { Resolved } from "../../native-free/layers/resolve.ts";
+import { wholeMedium, type Resolved } from "../../native-free/layers/resolve.ts";
 import { infoSays } from "../messages/en.ts";
 import { exitCodes, OperatorError, type ExitCode } from "../messages/operator-error.ts";
 import { resolveIn } from "../source/evidence-path.ts";
@@ -22,10 +22,7 @@ export async function readOf({ args, flags, output, signal }: CommandContext): P
     progress.end();
     const inside = flagText(flags, "at");
     const { medium } = evidence;
-    const found: Resolved =
-      inside === null
-        ? { kind: "volume", medium, node: medium.volumes, source: medium.image }
-        : resolveIn(medium, inside, path);
+    const found: Resolved = inside === null ? wholeMedium(medium) : resolveIn(medium, inside, path);
     const { source } = found;
     if (length > mostBytes) throw new OperatorError("usage/range", infoSays.tooMuch(length, mostBytes));
     if (length === 0 || at + length > source.size) {

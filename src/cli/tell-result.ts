@@ -4,7 +4,7 @@ import type { Case } from "../case/case-folder.ts";
 import type { RunRecord } from "../examine/run-record.ts";
 import { cliSays } from "../messages/en.ts";
 import { exitCodes, type ExitCode } from "../messages/operator-error.ts";
-import { countText } from "./amounts.ts";
+import { bytesText, countText } from "./amounts.ts";
 import type { Output } from "./output.ts";
 
 const order = ["done", "partial", "failed", "skipped"];
@@ -27,6 +27,8 @@ export function tellProcessed(theCase: Case, record: RunRecord, output: Output):
   const total = Object.values(counts).reduce((sum, items) => sum + items, 0);
   const parts = order.map((status) => `${countText(counts[status])} ${status}`);
   output.line(cliSays.countsLine(`${parts.join(", ")}; ${countText(total)} in all`));
+  const { items: empty, bytes } = record.counts.zeroSlack;
+  if (empty > 0) output.line(cliSays.zeroSlack(countText(empty), bytesText(bytes)));
   output.line(cliSays.digestLine(record.digest ?? ""));
   const gaps = record.measures.filter((measure) => !measure.enforced).map(({ id, how }) => `${id} (${how})`);
   const leaks = record.probes.filter((probe) => !probe.refused).map((probe) => output.safe(probe.tried));
@@ -35,6 +37,7 @@ export function tellProcessed(theCase: Case, record: RunRecord, output: Output):
     exhibit: record.exhibit,
     items: total,
     statuses: counts,
+    zeroSlack: record.counts.zeroSlack,
     digest: record.digest,
     measures: record.measures.map((measure) => ({ ...measure })),
     probes: record.probes.map((probe) => ({ ...probe })),

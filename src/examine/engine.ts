@@ -5,17 +5,15 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { finding } from "../../native-free/model/findings.ts";
-import { nameBytes } from "../../native-free/model/forensic-path.ts";
-import { folderChain, itemId } from "../../native-free/model/item-id.ts";
-import type { UnitPlan } from "../../native-free/model/prepared.ts";
 import { entryUrl } from "../../workers/entry-url.ts";
 import { Pool, PoolError } from "../../workers/pool.ts";
 import { fileLock } from "../case/file-lock.ts";
 import { defaultEngine } from "../case/sqlite.ts";
 import { exitCodes, isOperatorError } from "../messages/operator-error.ts";
-import { manifestLines } from "../source/read-manifest.ts";
-import { folderPath, sourceGoneCode } from "./folder-unit.ts";
+import { sourceGoneCode } from "./folder-unit.ts";
+import { ImageLister } from "./image/list-image.ts";
 import type { FromEngine, Job, ToEngine } from "./job.ts";
+import { folderPlan, imagePlan } from "./plan.ts";
 import { probeSandbox } from "./sandbox-probe.ts";
 import { Scheduler, type PendingUnit } from "./scheduler.ts";
 import type { UnitBatch, UnitBatchResult, UnitThreadData } from "./unit-thread.ts";
@@ -24,7 +22,6 @@ import { WriterClient } from "./writer-client.ts";
 const progressEveryMs = 200;
 /** How long an orderly stop waits for the items that are being parsed. */
 const stopPatienceMs = 2000;
-const planPage = 2000;
 
 function tell(message: FromEngine): void {
   process.send?.(message);
@@ -36,9 +33,11 @@ class Engine {
   readonly #writer: WriterClient;
   readonly #pool: Pool<UnitThreadData, UnitBatch, UnitBatchResult>;
   readonly #scheduler: Scheduler;
+  /** Null for a folder. */
+  readonly #lister: ImageLister | null;
   readonly #stopRequest = Promise.withResolvers<"stopped">();
   readonly #fatal = Promise.withResolvers<never>();
-  readonly #progress = { units: 0, unitsDone: 0, bytes: 0, bytesDone: 0 };
+  readonly #progress = { units: 0, unitsDone: 0, bytes: 0, bytesDone: 0, listed: null as number | null };
 
   constructor(job: Job) {
     this.#job = job;
@@ -52,6 +51,16 @@ class Engine {
       (error) => this.#fatal.reject(error),
       (ids) => tell({ say: "log", level: "error", event: "duplicate-item", data: { ids: ids.slice(0, 100) } }),
     );
+    this.#lister =
+      job.image &&
+      new ImageLister({
+        image: job.image,
+        profileHash: job.profileHash,
+        limits: job,
+        run: (enumerate) => this.#pool.run(0, { units: [], avoid: [], enumerate }),
+        onListed: (items) => (this.#progress.listed = items),
+        onFaults: (faults) => faults.forEach(logFault),
+      });
     this.#pool = new Pool({
       entry: job.threadEntry === null ? entryUrl(import.meta.url, "./unit-thread") : new URL(job.threadEntry),
       size: job.workers,
@@ -82,17 +91,21 @@ class Engine {
     const aloft = recovered.inFlight.map((unit) => unit.key);
     const blames = this.#job.lastDeath !== "stopped";
     if (aloft.length > 0) await this.#writer.call(blames ? "markDeath" : "release", aloft);
-    await this.#plan();
-    const counts = await this.#writer.call("counts");
-    Object.assign(this.#progress, { units: counts.units, unitsDone: counts.unitsDone });
     const timer = setInterval(() => tell({ say: "progress", progress: { ...this.#progress } }), progressEveryMs);
     try {
+      const plan = this.#plan().then(() => "planned" as const);
+      // Ended by a stop, it may still fail at a closed writer.
+      plan.catch(() => undefined);
+      const planned = await Promise.race([plan, this.#fatal.promise, this.#stopRequest.promise]);
+      if (planned === "stopped") return await this.#finish(false);
+      const counts = await this.#writer.call("counts");
+      Object.assign(this.#progress, { units: counts.units, unitsDone: counts.unitsDone, listed: null });
       const suspects = blames || aloft.length > 0 ? await this.#suspects(new Set(aloft)) : [];
       const work = this.#scheduler.run(suspects).then(() => "worked" as const);
       const ended = await Promise.race([work, this.#fatal.promise, this.#stopRequest.promise]);
       if (ended === "stopped") await Promise.race([work, patience()]);
       else await Promise.race([this.#drain(), this.#fatal.promise]);
-      await this.#finish();
+      await this.#finish(true);
     } finally {
       clearInterval(timer);
     }
@@ -104,22 +117,24 @@ class Engine {
     await Promise.all(slots.map((slot) => this.#pool.run(slot, { units: [], avoid: [], drain: true })));
   }
 
-  async #finish(): Promise<void> {
+  /** `planned`: every unit is known. */
+  async #finish(planned: boolean): Promise<void> {
     await this.#pool.close();
     if (this.#scheduler.lostThreads > 0) await this.#writer.call("recover");
     await this.#writer.call("flush");
-    const { units, unitsDone, items, contents } = await this.#writer.call("counts");
+    const { units, unitsDone, items, contents, emptyUnits, emptyBytes } = await this.#writer.call("counts");
     await this.#writer.close();
     this.#lock.close();
     tell({ say: "progress", progress: { ...this.#progress, unitsDone } });
     tell({
       say: "finished",
       outcome: {
-        complete: units === unitsDone,
+        complete: planned && units === unitsDone,
         units,
         unitsDone,
         items,
         contents,
+        zeroSlack: { items: emptyUnits, bytes: emptyBytes },
         lostThreads: this.#scheduler.lostThreads,
         sqlite: defaultEngine(),
       },
@@ -127,29 +142,32 @@ class Engine {
   }
 
   #threadData(slot: number): { data: UnitThreadData; transfer: [UnitThreadData["port"]] } {
-    const { source, manifest, spool, profile } = this.#job;
+    const { source, manifest, spool, profile, image } = this.#job;
     const port = this.#writer.connect(slot);
-    return { data: { source, manifest, spool, slot, profile, port }, transfer: [port] };
+    const listingIdentity = this.#lister?.identity ?? "";
+    return { data: { source, manifest, image, listingIdentity, spool, slot, profile, port }, transfer: [port] };
   }
 
-  /** Every line of the manifest is a unit. Done once; an interrupted plan is completed. */
+  /** Every line of the manifest, or of the listing of an image, is a unit. Done once; an interrupted plan is completed. */
   async #plan(): Promise<void> {
-    const { manifest, manifestLines: expected, manifestBytes } = this.#job;
-    this.#progress.bytes = manifestBytes;
-    if ((await this.#writer.call("counts")).units === expected) return;
-    let page: UnitPlan[] = [];
-    let lines = 0;
-    for (const { entry, start } of manifestLines(manifest)) {
-      lines += 1;
-      const path = nameBytes(entry.path);
-      page.push({ key: itemId(folderChain(path)), order: start, path: folderPath(path), size: entry.size ?? 0 });
-      if (page.length < planPage) continue;
-      await this.#writer.call("plan", page);
-      page = [];
+    const { manifest, manifestLines, manifestBytes, image } = this.#job;
+    let expected = { units: manifestLines, bytes: manifestBytes };
+    if (image && this.#lister) {
+      const { items, bytes } = await this.#lister.list();
+      expected = { units: items, bytes };
     }
-    if (lines !== expected) throw new Error(`the manifest has ${lines} lines, not ${expected}`);
-    if (page.length > 0) await this.#writer.call("plan", page);
+    this.#progress.bytes = expected.bytes;
+    if ((await this.#writer.call("counts")).units === expected.units) return;
+    let lines = 0;
+    for (const page of image ? imagePlan(image.listing) : folderPlan(manifest)) {
+      await this.#writer.call("plan", page);
+      lines += page.length;
+    }
+    if (lines !== expected.units)
+      throw new Error(`the ${image ? "listing" : "manifest"} has ${lines} lines, not ${expected.units}`);
     await this.#writer.call("flush");
+    const { units } = await this.#writer.call("counts");
+    if (units !== lines) tell({ say: "log", level: "error", event: "duplicate-unit", data: { lines, units } });
   }
 
   /** Units that were in flight when the last engine ended, in order; those that killed it alone twice are avoided. */

@@ -11,6 +11,7 @@ import { worse, type ItemTime, type Reason, type Status, type TimeKind } from ".
 import { MemorySource } from "../../native-free/bytes/byte-source.ts";
 import { addToHistogram } from "../../native-free/typing/entropy.ts";
 import type { ContentFacts } from "../../workers/child-spool.ts";
+import { sourceGoneCode } from "../../workers/examine-content.ts";
 import type { Occurrence, Readable } from "../../workers/examine-unit.ts";
 import { FileSource } from "../../workers/file-source.ts";
 import { errorCode } from "../source/describe-entry.ts";
@@ -24,11 +25,12 @@ const chunkBytes = 256 * 1024;
 export interface OpenUnit {
   readonly occurrence: Occurrence;
   readonly content: Readable | null;
+  /** True where there is nothing to make an item of. */
+  readonly isEmpty?: boolean;
   readonly close: () => void;
 }
 
-/** The source is gone as a whole (unplugged, unmounted): stops the run, which continues when it is back. */
-export const sourceGoneCode = "SOURCE_GONE";
+export { sourceGoneCode };
 
 export type Opened = {
   content: Readable | null;

@@ -1,4 +1,5 @@
 /** What supervisor and engine say to each other over their IPC channel (JSON). */
+import type { ImageJob } from "./image/image-job.ts";
 import type { Profile } from "./profile.ts";
 
 /** How the last engine on this exhibit ended, as the supervisor saw it. `stopped` blames nobody. */
@@ -6,11 +7,14 @@ export type LastDeath = "crash" | "oom" | "stopped";
 
 export interface Job {
   readonly label: string;
+  /** The folder, or the container of its files; of an image its first file. */
   readonly source: string;
   readonly manifest: string;
-  /** Lines of the manifest, and the bytes of its files. */
+  /** Lines of the manifest of a folder, and the bytes of its files. */
   readonly manifestLines: number;
   readonly manifestBytes: number;
+  /** Null for a folder. */
+  readonly image: ImageJob | null;
   readonly workFile: string;
   readonly lockFile: string;
   readonly spool: string;
@@ -34,6 +38,8 @@ export interface ProbeTargets {
 }
 
 export interface Progress {
+  /** Items of an image that were listed so far; null once the list is whole, and for folders. */
+  readonly listed: number | null;
   readonly units: number;
   readonly unitsDone: number;
   readonly bytesDone: number;
@@ -65,5 +71,7 @@ export interface EngineOutcome {
   readonly contents: number;
   /** Threads that were lost to time-outs, memory or crashes. */
   readonly lostThreads: number;
+  /** Slack of zeros, of which no items were made. */
+  readonly zeroSlack: { readonly items: number; readonly bytes: number };
   readonly sqlite: string;
 }

@@ -2,8 +2,9 @@
  * Processes an acquired exhibit: checks the signed manifest, announces the act, supervises the engine until the work file
  * is complete, records what came of it. Resumes by default; a finished exhibit is left as it is.
  */
-import { existsSync, mkdirSync, realpathSync } from "node:fs";
-import { join } from "node:path";
+import { createHash } from "node:crypto";
+import { closeSync, existsSync, mkdirSync, openSync, readSync, realpathSync } from "node:fs";
+import { basename, join } from "node:path";
 import type { JsonObject } from "../../native-free/model/canonical-json.ts";
 import { exhibitLabels, readExhibit, type Case } from "../case/case-folder.ts";
 import { digestCase } from "../case/digest.ts";
@@ -15,9 +16,12 @@ import { selfTestDetails, type SelfTestResult } from "../custody/self-test.ts";
 import type { Signer } from "../custody/signer.ts";
 import { toolIdentity } from "../custody/tool-identity.ts";
 import type { AcquisitionBody } from "../acquire/folder/acquisition.ts";
+import type { ImageBody } from "../acquire/image/image-body.ts";
 import { isAcquired } from "../acquire/folder/acquisition.ts";
-import { caseSays, imageSays, logicalSays, runSays } from "../messages/en.ts";
+import { caseSays, logicalSays, runSays } from "../messages/en.ts";
 import { isOperatorError, OperatorError } from "../messages/operator-error.ts";
+import { examinedImage, type ImageJob } from "./image/image-job.ts";
+import { removeListing } from "./image/listing.ts";
 import type { Job, LogData, Progress } from "./job.ts";
 import { profileHash, readProfile } from "./profile.ts";
 import { readRunRecord, writeRunRecord, type RunRecord } from "./run-record.ts";
@@ -48,22 +52,9 @@ export interface ProcessOptions {
   readonly threadEntry?: string;
 }
 
-/** Labels of exhibits that can be processed, which are acquired folders, and of those that cannot yet: images. */
-export function processableLabels(theCase: Case): { folders: string[]; images: string[] } {
-  const acquired = exhibitLabels(theCase).filter((label) => isAcquired(theCase, label));
-  const images = acquired.filter((label) => isImage(theCase, label));
-  return { folders: acquired.filter((label) => !images.includes(label)), images };
-}
-
-function isImage(theCase: Case, label: string): boolean {
-  const document = readDocument(theCase.paths.acquisition(label)) as { manifest?: unknown } | null;
-  return isImageBody(document?.manifest);
-}
-
-/** Throws OperatorError for an acquired image, which is verified and not examined yet. */
-export function refuseImage(theCase: Case, label: string): void {
-  if (!isAcquired(theCase, label) || !isImage(theCase, label)) return;
-  throw new OperatorError("process/image", imageSays.imageNotExamined(label));
+/** Labels of exhibits that can be processed: acquired folders and images. */
+export function processableLabels(theCase: Case): string[] {
+  return exhibitLabels(theCase).filter((label) => isAcquired(theCase, label));
 }
 
 /** Throws OperatorError: not acquired, manifest changed, locked, interrupted (4), source gone (4), disk full (4) … */
@@ -71,7 +62,6 @@ export async function processExhibit(options: ProcessOptions): Promise<RunRecord
   const { theCase, label, journal, signer } = options;
   readExhibit(theCase, label);
   if (!isAcquired(theCase, label)) throw new OperatorError("case/not-acquired", caseSays.notAcquired(label));
-  refuseImage(theCase, label);
   const manifest = checkedManifest(theCase, label, journal);
   const profile = readProfile(theCase.paths);
   const done = readRunRecord(theCase.paths, label);
@@ -122,7 +112,13 @@ function recordFailure(act: Act, code: string): void {
   }
 }
 
-function checkedManifest(theCase: Case, label: string, journal: Journal): AcquisitionBody {
+interface CheckedManifest {
+  readonly body: AcquisitionBody | ImageBody;
+  /** As signed. */
+  readonly hash: string;
+}
+
+function checkedManifest(theCase: Case, label: string, journal: Journal): CheckedManifest {
   const folder = theCase.paths.exhibit(label);
   const verdict = verifyManifest(folder, journal.keys());
   if (!verdict.ok) {
@@ -131,19 +127,47 @@ function checkedManifest(theCase: Case, label: string, journal: Journal): Acquis
       runSays.manifestChanged(label, verdict.problem ?? "", verdict.line),
     );
   }
-  return (readDocument(theCase.paths.acquisition(label)) as { manifest: AcquisitionBody }).manifest;
+  const document = readDocument(theCase.paths.acquisition(label)) as {
+    manifest: CheckedManifest["body"];
+    hash: string;
+  };
+  return { body: document.manifest, hash: document.hash };
 }
 
-function jobOf(options: ProcessOptions, manifest: AcquisitionBody, profile: Job["profile"]): Omit<Job, "lastDeath"> {
+/** What of a job depends on the kind of exhibit. */
+type Evidence = Pick<Job, "source" | "manifest" | "manifestLines" | "manifestBytes" | "image"> & {
+  readonly unwritable: readonly string[];
+};
+
+function evidenceOf(theCase: Case, label: string, { body, hash }: CheckedManifest): Evidence {
+  const { paths } = theCase;
+  if (!isImageBody(body)) {
+    const folder = body as AcquisitionBody;
+    const source = examinedSource(theCase, label, folder);
+    return {
+      ...{ source, manifest: paths.manifest(label), image: null },
+      ...{ manifestLines: folder.files.lines, manifestBytes: folder.bytes },
+      unwritable: [paths.manifest(label), folder.container ? source : join(source, "vestige-probe")],
+    };
+  }
+  const listing = join(paths.work(label), "listing.jsonl");
+  const account = paths.account(label);
+  const found = examinedImage(paths.exhibit(label), label, body as ImageBody);
+  const source = found.files[0]?.path ?? "";
+  return {
+    ...{ source, manifest: listing, manifestLines: 0, manifestBytes: 0 },
+    image: { ...found, identity: hash, listing, account },
+    unwritable: [paths.acquisition(label), source],
+  };
+}
+
+function jobOf(options: ProcessOptions, manifest: CheckedManifest, profile: Job["profile"]): Omit<Job, "lastDeath"> {
   const { theCase, label, machine } = options;
   const { paths } = theCase;
-  const source = examinedSource(theCase, label, manifest);
+  const { unwritable, ...evidence } = evidenceOf(theCase, label, manifest);
   return {
     label,
-    source,
-    manifest: paths.manifest(label),
-    manifestLines: manifest.files.lines,
-    manifestBytes: manifest.bytes,
+    ...evidence,
     workFile: paths.items(label),
     lockFile: paths.lock(label),
     spool: paths.spool(label),
@@ -154,12 +178,7 @@ function jobOf(options: ProcessOptions, manifest: AcquisitionBody, profile: Job[
     workerMemoryMb: machine.workerMemoryMb,
     probe: {
       unreadable: [join(vestigeHome(), "officers"), paths.journal],
-      unwritable: [
-        paths.journal,
-        paths.manifest(label),
-        paths.caseFile,
-        manifest.container ? source : join(source, "vestige-probe"),
-      ],
+      unwritable: [paths.journal, paths.caseFile, ...unwritable],
     },
     threadEntry: options.threadEntry ?? null,
   };
@@ -182,6 +201,7 @@ function startAfresh(options: ProcessOptions, job: Omit<Job, "lastDeath">): void
   options.onNote(runSays.profileChanged(label));
   journal.append("work-file-removed", { reason: "profile", profileHash: job.profileHash }, signer, { exhibit: label });
   removeWorkFile(job.workFile);
+  if (job.image) removeListing(job.image.listing);
 }
 
 async function superviseRebuilding(options: ProcessOptions, job: Omit<Job, "lastDeath">): Promise<Supervision> {
@@ -228,9 +248,33 @@ function recordOf(
       unitsDone: outcome.unitsDone,
       items: outcome.items,
       contents: outcome.contents,
+      zeroSlack: outcome.zeroSlack,
     },
+    medium: job.image && mediumRecord(job.image),
     digest: outcome.complete ? digestOf(theCase, label) : null,
   };
+}
+
+/** What was found out about the medium as a whole, by the hashes of its files. */
+function mediumRecord({ listing, account }: ImageJob): RunRecord["medium"] {
+  return { listing: hashOfFile(listing), account: hashOfFile(account) };
+}
+
+/** Null where it is not there: not made yet, or not to be made. */
+function hashOfFile(path: string): { file: string; sha256: string } | null {
+  if (!existsSync(path)) return null;
+  const hash = createHash("sha256");
+  const descriptor = openSync(path, "r");
+  try {
+    const chunk = Buffer.allocUnsafe(1 << 20);
+    for (let count = 1; count > 0;) {
+      count = readSync(descriptor, chunk, 0, chunk.length, null);
+      hash.update(chunk.subarray(0, count));
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+  return { file: basename(path), sha256: hash.digest("hex") };
 }
 
 function digestOf(theCase: Case, label: string): string {
@@ -249,8 +293,21 @@ function outcomeOf(record: RunRecord): JsonObject {
     runtime,
     measures,
     probes,
+    medium,
   } = record;
   return JSON.parse(
-    JSON.stringify({ counts, digest, durationMs, starts, deaths, lostThreads, profile, runtime, measures, probes }),
+    JSON.stringify({
+      counts,
+      digest,
+      durationMs,
+      starts,
+      deaths,
+      lostThreads,
+      profile,
+      runtime,
+      measures,
+      probes,
+      medium,
+    }),
   ) as JsonObject;
 }

@@ -8,6 +8,8 @@ import { OperatorError } from "../messages/operator-error.ts";
 
 const measureShape = z.object({ id: z.string(), enforced: z.boolean(), how: z.string() });
 
+const fileShape = z.object({ file: z.string(), sha256: z.string() });
+
 const runShape = z.object({
   format: z.literal(1),
   exhibit: z.string(),
@@ -29,7 +31,16 @@ const runShape = z.object({
   measures: z.array(measureShape),
   /** What was tried from inside the sandbox. */
   probes: z.array(z.object({ tried: z.string(), refused: z.boolean() })),
-  counts: z.object({ units: z.number(), unitsDone: z.number(), items: z.number(), contents: z.number() }),
+  counts: z.object({
+    units: z.number(),
+    unitsDone: z.number(),
+    items: z.number(),
+    contents: z.number(),
+    /** Slack of zeros, of which no items were made. */
+    zeroSlack: z.object({ items: z.number(), bytes: z.number() }).default({ items: 0, bytes: 0 }),
+  }),
+  /** Of an image: the list of its items and the account of its bytes, beside this file. Null for a folder. */
+  medium: z.object({ listing: fileShape.nullable(), account: fileShape.nullable() }).nullable().default(null),
   /** SHA-256 (hex) over the result set (`vestige digest`); null while units are left. */
   digest: z.string().nullable(),
 });

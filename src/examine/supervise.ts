@@ -81,7 +81,7 @@ async function runOnce(options: SupervisionOptions, lastDeath: LastDeath): Promi
   const { child, measures } = launchSandboxed({
     entry: entryUrl(import.meta.url, "./engine"),
     args: [],
-    read: [...programFolders(), job.source, job.manifest, ...(process.platform === "linux" ? ["/proc/self/fd/"] : [])],
+    read: [...programFolders(), ...evidenceFiles(job), ...(process.platform === "linux" ? ["/proc/self/fd/"] : [])],
     write: [dirname(job.workFile)],
     env: engineEnvironment(),
   });
@@ -122,6 +122,11 @@ async function runOnce(options: SupervisionOptions, lastDeath: LastDeath): Promi
     probes,
     unitsDone,
   };
+}
+
+/** All of the evidence that the engine may read. */
+function evidenceFiles({ source, manifest, image }: Pick<Job, "source" | "manifest" | "image">): string[] {
+  return image ? image.files.map(({ path }) => path) : [source, manifest];
 }
 
 /** A kill from outside says nothing about the evidence; a crash and our own memory limit do. */

@@ -1,15 +1,23 @@
-/** Thread entry: examines batches of units of a folder exhibit and sends their rows to the writer. */
+/**
+ * Thread entry: examines batches of units of an exhibit, a folder or an image, and sends their rows to the writer. One thread lists an
+ * image before any unit of it is known.
+ */
 import type { MessagePort } from "node:worker_threads";
 import { serveTasks, type Heartbeat } from "../../workers/thread-port.ts";
 import { examineUnit, type Avoidance, type KnownContent, type UnitContext } from "../../workers/examine-unit.ts";
 import { openUnits, type Units } from "./container-unit.ts";
+import type { EnumerationTask } from "./image/enumeration-trace.ts";
+import type { ImageJob } from "./image/image-job.ts";
 import type { Profile } from "./profile.ts";
 import { RowSender } from "./row-sender.ts";
 import { join } from "node:path";
 
 export interface UnitThreadData {
-  /** The folder, or the container that its files were copied into. */
+  /** The folder, or the container that its files were copied into; of an image its first file. */
   readonly source: string;
+  /** Null for a folder. */
+  readonly image: ImageJob | null;
+  readonly listingIdentity: string;
   readonly manifest: string;
   readonly spool: string;
   readonly slot: number;
@@ -23,6 +31,8 @@ export interface UnitBatch {
   readonly avoid: readonly (readonly [string, Avoidance])[];
   /** End only when the writer has written everything: rows and calls reach it over different ports. */
   readonly drain?: boolean;
+  /** Lists the image instead. */
+  readonly enumerate?: EnumerationTask;
 }
 
 /** A mistake of ours in a reader: item id, reader and stack frames, never evidence text. */
@@ -40,12 +50,19 @@ await serveTasks<UnitThreadData, UnitBatch, UnitBatchResult>((data, heartbeat) =
   const sender = new RowSender(data.port);
   // Opened by the first task: what fails then ends the task with its reason, not the thread without one.
   let units: Units | null = null;
+  let current: ReaderFault[] = [];
   const known = new Map<string, KnownContent>();
   let spooled = 0;
   const spoolFile = () => join(data.spool, `${data.slot}-${process.pid}-${Date.now().toString(36)}-${spooled++}`);
   return async (batch) => {
     const faults: ReaderFault[] = [];
-    units ??= openUnits(data.source, data.manifest, () => heartbeat.beat());
+    if (batch.enumerate) {
+      await listExhibit(data, heartbeat, batch.enumerate, faults);
+      return { faults };
+    }
+    // What a thread finds wrong while it opens units belongs to the batch that it opens them for.
+    current = faults;
+    units ??= await unitsOf(data, heartbeat, (fault) => keepFault(current, fault));
     for (const { key, order } of batch.units) {
       const context = contextOf(data.profile, heartbeat, key, {
         avoid: new Map(batch.avoid),
@@ -56,7 +73,12 @@ await serveTasks<UnitThreadData, UnitBatch, UnitBatchResult>((data, heartbeat) =
       });
       heartbeat.workOn(key + key);
       const root = units.open(order, context.avoid.get(key)?.rung === "recorded");
+      if (root.occurrence.id !== key) throw new Error(`unit ${key} is another one in its list`);
       try {
+        if (root.isEmpty) {
+          await sender.unit({ key, items: 0, status: "done", reason: null });
+          continue;
+        }
         const totals = await examineUnit(root.occurrence, root.content, context);
         await sender.unit({ key, items: totals.items, ...totals.outcome });
       } finally {
@@ -95,10 +117,49 @@ function contextOf(profile: Profile, heartbeat: Heartbeat, key: string, around: 
     spoolFile: around.spoolFile,
     workOn: (item) => heartbeat.workOn(key + item),
     beat: () => heartbeat.beat(),
-    onFault: (item, reader, error) => {
-      if (around.faults.length < 100) around.faults.push({ item, reader, frames: framesOf(error) });
-    },
+    onFault: (item, reader, error) => keepFault(around.faults, { item, reader, frames: framesOf(error) }),
   };
+}
+
+const keptFaults = 100;
+
+function keepFault(faults: ReaderFault[], fault: ReaderFault): void {
+  if (faults.length < keptFaults) faults.push(fault);
+}
+
+/** Loaded where there is an image: it brings the reader of every format with it. */
+async function unitsOf(
+  { source, manifest, image, profile }: UnitThreadData,
+  heartbeat: Heartbeat,
+  onFault: (fault: ReaderFault) => void,
+): Promise<Units> {
+  const beat = () => heartbeat.beat();
+  if (!image) return openUnits(source, manifest, beat);
+  const { ImageUnits } = await import("./image/image-unit.ts");
+  return new ImageUnits({
+    image,
+    beat,
+    holeLimitBytes: profile.budgets.outputBytes,
+    onFault: (item, error) => onFault({ item, reader: "medium", frames: framesOf(error) }),
+  });
+}
+
+async function listExhibit(
+  { image, listingIdentity }: UnitThreadData,
+  heartbeat: Heartbeat,
+  task: EnumerationTask,
+  faults: ReaderFault[],
+): Promise<void> {
+  if (!image) throw new Error("a folder has its manifest");
+  const { enumerateExhibit } = await import("./image/enumerate-exhibit.ts");
+  enumerateExhibit({
+    ...task,
+    image,
+    identity: listingIdentity,
+    beat: () => heartbeat.beat(),
+    workOn: (id) => heartbeat.workOn(id),
+    onFault: (item, reader, error) => keepFault(faults, { item, reader, frames: framesOf(error) }),
+  });
 }
 
 /** Stack frames only: the message of an error may quote the evidence. */

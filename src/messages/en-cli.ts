@@ -19,6 +19,7 @@ export const groupNames = {
 
 export const progressAcquire = (entries: string, bytes: string, rate: string) =>
   `acquiring: ${entries} entries, ${bytes}, ${rate}`;
+export const progressList = (items: string) => `listing what is on the medium: ${items} items`;
 export const progressExamine = (share: string, done: string, units: string, rate: string, left: string) =>
   `processing: ${share}, ${done} of ${units} entries, ${rate}${left === "" ? "" : `, about ${left} left`}`;
 
@@ -30,6 +31,8 @@ export const exhibitNotAcquired = (label: string, reason: string) =>
   `Exhibit ${label} recorded as not acquired: ${reason}`;
 export const acquired = (label: string, files: string, bytes: string, hash: string) =>
   `Exhibit ${label}: ${files} files, ${bytes} hashed and listed; manifest root ${hash}`;
+export const zeroSlack = (items: string, bytes: string) =>
+  `  ${items} stretches of slack hold only zeros (${bytes}): no items were made of them`;
 export const countsLine = (counts: string) => `Items: ${counts}`;
 export const digestLine = (digest: string) => `Result digest: ${digest}`;
 export const reportAt = (file: string) => `Report: ${file}`;

@@ -99,10 +99,10 @@ export const wholeSectors = (path: string, size: number, sector: number) =>
   `Expected whole sectors for an E01 image, found ${grouped(size)} bytes in sectors of ${sector} in ${path}; acquire it with --format raw.`;
 export const acquireArguments = () =>
   `Expected CASE LABEL SOURCE, or SOURCE alone with --to; see: vestige acquire --help`;
-export const imageNotExamined = (label: string) =>
-  `Exhibit ${label} is an image: this version acquires and verifies images and does not examine what is in them yet; export its files as a folder and acquire that as an exhibit of its own.`;
-export const imagesPassedOver = (labels: string) =>
-  `Passed over, since images are acquired and not examined yet: ${labels}`;
+export const examinedFileAbsent = (label: string, path: string) =>
+  `Expected the image of exhibit ${label} in ${path}, found nothing there; restore it from a copy or connect its medium, then run the same command again.`;
+export const examinedFileChanged = (label: string, path: string, expected: number, found: number) =>
+  `Expected the image of exhibit ${label} as it was signed, found ${path} with ${grouped(found)} bytes instead of ${grouped(expected)}; run vestige verify and restore it from a copy.`;
 
 export const imageUnreadable = (path: string, problem: string) =>
   `Expected to read the image file ${path}, found: ${problem}; restore it from a copy or check the rights.`;

@@ -28,7 +28,7 @@ export const pathNotParsed = (path: string) =>
   `Expected a forensic path like p2, p2/fat:/folder/file or p1/fat:/disk.vmdk/p1, found "${path}"; copy one from what vestige info shows.`;
 export const pathLeadsNowhere = (path: string, wanted: string, part: string) =>
   wanted === "entry"
-    ? `Expected a file at "${part}" in ${path}, found none; check the spelling: names are taken letter by letter, capitals too.`
+    ? `Expected a file at "${part}" in ${path}, found none; check the spelling; on file systems like ext, capitals count, too.`
     : `Expected ${article(wanted)} at "${part}" of ${path}, found none; vestige info shows what is there.`;
 export const folderGiven = (path: string) =>
   `Expected a volume or a file at ${path}, found a folder; name a file in it.`;
@@ -40,7 +40,8 @@ export const notWhatItIsCalled = (name: string, ending: string) =>
 export const pathDamaged = (path: string, problem: string) =>
   `Expected to open ${path}, found it damaged: ${problem}; vestige info says what else is wrong.`;
 
-const article = (word: string): string => (/^[aeiou]/.test(word) ? `an ${word}` : `a ${word}`);
+const article = (word: string): string =>
+  word === "slack" || word === "space" ? word : /^[aeiou]/.test(word) ? `an ${word}` : `a ${word}`;
 
 export const imageHead = (name: string, format: string) => `${name}: ${format}`;
 export const imageFiles = (count: number, bytes: string) => `  ${grouped(count)} file(s), ${bytes}`;

@@ -83,6 +83,8 @@ export const sumHolds = (files: number) =>
 export const sumFails = (files: number, listed: number) =>
   `THE SUM DOES NOT HOLD: the states add up to ${grouped(files)} files, the signed manifests list ${grouped(listed)}.`;
 export const sumUnknown = () => "No exhibit has a signed manifest yet, so there is nothing to compare the sum with.";
+export const sumOfMedia = () =>
+  "These are the files that the file systems of the media list, with deleted ones as far as they are found; that no byte of the media was left out is shown by the account below.";
 export const bytesDiffer = (bytes: number, listed: number) =>
   `The files now hold ${grouped(bytes)} bytes, at acquisition ${grouped(listed)} were read; the findings name the files that differ.`;
 export const insideNote = () =>
@@ -94,6 +96,7 @@ const kindNames: Readonly<Record<string, readonly [string, string]>> = {
   directory: ["folder", "folders"],
   symlink: ["symbolic link", "symbolic links"],
   special: ["special file", "special files"],
+  space: ["stretch of slack or free space", "stretches of slack or free space"],
 };
 export const runTime = (label: string, started: string, finished: string | null, seconds: string) =>
   finished === null

@@ -3,7 +3,7 @@
 export const sourceAbsent = (source: string) =>
   `Expected a folder to read at ${source}, found nothing there; check the path and that the medium is connected.`;
 export const sourceNotFolder = (source: string, kind: string) =>
-  `Expected an exported folder at ${source}, found a ${kind}; name the folder that holds the files. Devices and images are acquired with vestige acquire, and not examined yet.`;
+  `Expected an exported folder at ${source}, found a ${kind}; name the folder that holds the files. A device or an image is taken as it is; any other file is acquired as a medium with vestige acquire --format raw, e01 or aff4.`;
 export const sourceUnreadable = (source: string, problem: string) =>
   `Expected to read the folder ${source}, found: ${problem}; run with sufficient rights.`;
 export const caseInsideSource = (folder: string, source: string) =>

@@ -2,6 +2,8 @@
  * Every sentence for people, a typed function per code, in parts by area. Evidence text never passes through these
  * functions except as an argument already escaped by the caller (`Output.safe`).
  */
+export * as accountSays from "./en-account.ts";
+export * as browseSays from "./en-browse.ts";
 export * as caseSays from "./en-case.ts";
 export * as cliSays from "./en-cli.ts";
 export * as copySays from "./en-copy.ts";

@@ -3,6 +3,7 @@
  * `content` under `contentHash` = SHA-256("vestige.report.1" ‖ 0x00 ‖ JCS(content)); the HTML form renders it and nothing
  * else. Byte counts beyond 2^53 do not occur: a folder's files are counted with numbers and refused beyond them.
  */
+import type { MediumAccount } from "../../native-free/layers/account.ts";
 import type { JsonObject } from "../../native-free/model/canonical-json.ts";
 import type { Severity } from "../../native-free/model/findings.ts";
 import type { ExhibitFile } from "../case/case-folder.ts";
@@ -67,6 +68,8 @@ export interface ExhibitContent {
   /** SHA-256 (hex) over the result rows (`vestige digest`); null where not processed. */
   readonly digest: string | null;
   readonly completeness: Completeness;
+  /** Every byte of the medium in its class; null for folders and before processing. */
+  readonly account: MediumAccount | null;
 }
 
 export interface FindingItem {

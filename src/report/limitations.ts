@@ -60,7 +60,7 @@ function exhibitLimitations({
   if (acquisition["kind"] === "folder") list.push({ code: "folder-copy", params: { label } });
   for (const [what, files] of notRecorded(acquisition))
     list.push({ code: "not-recorded", params: { label, what, files } });
-  if (acquisition["kind"] === "image") list.push(...imageLimitations(label, acquisition));
+  if (acquisition["kind"] === "image") list.push(...imageLimitations(label, acquisition, processing !== null));
   else if (!processing) list.push({ code: "not-processed", params: { label } });
   if (processing) {
     for (const { id, how } of unenforced(processing))
@@ -70,8 +70,12 @@ function exhibitLimitations({
 }
 
 /** What an image cannot show, and what this report did not check of it. */
-function imageLimitations(label: string, acquisition: { readonly [key: string]: JsonValue }): Limitation[] {
-  const list: Limitation[] = [{ code: "image-not-examined", params: { label } }];
+function imageLimitations(
+  label: string,
+  acquisition: { readonly [key: string]: JsonValue },
+  isExamined: boolean,
+): Limitation[] {
+  const list: Limitation[] = isExamined ? [] : [{ code: "image-not-examined", params: { label } }];
   list.push({ code: "image-not-read-again", params: { label } });
   const medium = acquisition["medium"];
   if (isObject(medium) && mayHide(medium)) list.push({ code: "hidden-sectors", params: { label } });

@@ -1,5 +1,7 @@
 /** What the chain-of-custody report takes from the case besides the common block: exhibits, runs, work files, journal. */
-import { existsSync, statSync } from "node:fs";
+import { hash } from "node:crypto";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import type { MediumAccount } from "../../native-free/layers/account.ts";
 import type { JsonObject } from "../../native-free/model/canonical-json.ts";
 import { readJsonFile } from "../case/atomic-file.ts";
 import { exhibitLabels, readExhibit, type Case } from "../case/case-folder.ts";
@@ -7,6 +9,8 @@ import { itemGroups } from "../case/report-figures.ts";
 import { hasWorkFile, WorkFileReader } from "../case/work-file-reader.ts";
 import { diskFiles, linesOf } from "../custody/journal-files.ts";
 import { manifestLineLimitBytes } from "../custody/manifest.ts";
+import { accountSays } from "../messages/en.ts";
+import { OperatorError } from "../messages/operator-error.ts";
 import { addSums, completenessOf, joinCompleteness } from "./completeness.ts";
 import type { Completeness, CustodyContent, ExhibitContent, Sum } from "./content.ts";
 import { extractJournal } from "./journal-extract.ts";
@@ -45,7 +49,19 @@ function loadExhibit(theCase: Case, label: string): ExhibitContent {
     processing,
     digest: typeof processing?.["digest"] === "string" ? processing["digest"] : null,
     completeness: loadCompleteness(theCase, label),
+    account: loadAccount(theCase, label, processing),
   };
+}
+
+/** Throws OperatorError where it is not the one that the run recorded. */
+function loadAccount({ paths }: Case, label: string, processing: JsonObject | null): MediumAccount | null {
+  const recorded = objectOrNull(objectOrNull(processing?.["medium"])?.["account"])?.["sha256"];
+  if (typeof recorded !== "string") return null;
+  const bytes = existsSync(paths.account(label)) ? readFileSync(paths.account(label)) : Buffer.alloc(0);
+  if (hash("sha256", bytes) !== recorded) {
+    throw new OperatorError("report/account-changed", accountSays.accountChanged(label));
+  }
+  return JSON.parse(bytes.toString("utf8")) as MediumAccount;
 }
 
 function loadCompleteness(theCase: Case, label: string): Completeness {

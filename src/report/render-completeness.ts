@@ -20,7 +20,10 @@ export function renderCompleteness(content: CustodyContent): Html {
         </div>`
       : null,
     stateTable(files, filesTotal),
-    sumLine(completeness),
+    sumLine(
+      completeness,
+      exhibits.some(({ account }) => account !== null),
+    ),
     completeness.others.length > 0
       ? html`<p>
           ${text.othersNote(completeness.others.map(({ kind, items }) => text.kindCount(kind, items)).join(", "))}
@@ -72,8 +75,8 @@ function stateTable(states: StateSums, total: Sum, all = true): Html {
   </table>`;
 }
 
-function sumLine({ manifestFiles, filesTotal, addsUp }: Completeness): Html {
-  if (!manifestFiles) return html`<p class="soft">${text.sumUnknown()}</p>`;
+function sumLine({ manifestFiles, filesTotal, addsUp }: Completeness, hasMedia: boolean): Html {
+  if (!manifestFiles) return html`<p class="soft">${hasMedia ? text.sumOfMedia() : text.sumUnknown()}</p>`;
   if (!addsUp) return html`<p class="alarm">✗ ${text.sumFails(filesTotal.items, manifestFiles.items)}</p>`;
   const differ =
     manifestFiles.bytes === filesTotal.bytes ? "" : ` ${text.bytesDiffer(filesTotal.bytes, manifestFiles.bytes)}`;

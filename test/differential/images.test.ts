@@ -1,6 +1,7 @@
 /**
  * `vestige info` over every published image and encrypted sample: what it is opened as, and whether the SHA-256 of the medium is
- * what other tools gave. The table is images.md beside this file; `VESTIGE_RECORD=1` writes it anew. A row that changes fails.
+ * what other tools gave. The table is images.md beside this file; `VESTIGE_RECORD=1` writes it anew. A row that changes fails. The same walk makes filesystems.md: what
+ * the volumes hold.
  */
 import { createHash } from "node:crypto";
 import { spawnSync } from "node:child_process";
@@ -11,10 +12,12 @@ import { describe, expect, it } from "vitest";
 import { survey } from "../../native-free/layers/survey.ts";
 import { isOperatorError } from "../../src/messages/operator-error.ts";
 import { freshFolder } from "../fixtures/evidence-folder.ts";
+import { fileSystemHead, fileSystemRows } from "./filesystem-rows.ts";
 import { openEvidence, type OpenedEvidence } from "../../src/source/evidence.ts";
 
 const data = fileURLToPath(new URL("../../../shared/data/", import.meta.url));
 const table = fileURLToPath(new URL("images.md", import.meta.url));
+const fileSystemTable = fileURLToPath(new URL("filesystems.md", import.meta.url));
 const absent = existsSync(data) ? null : "the published data is not beside the project";
 /** Larger media are opened and not hashed here; the tests of their formats hash those that have a truth. */
 const mostHashedBytes = 2 ** 27;
@@ -107,12 +110,18 @@ function contentOf({ medium }: OpenedEvidence): string {
   return words.join(", ");
 }
 
-async function rowOf(file: string, name: string, truth: ReadonlyMap<string, Truth>): Promise<string> {
+async function rowOf(
+  file: string,
+  name: string,
+  truth: ReadonlyMap<string, Truth>,
+  volumes: string[],
+): Promise<string> {
   try {
     const evidence = await openEvidence(file, { limitBytes: 2 ** 33 });
     try {
       const { unwrapped, medium } = evidence;
       const wrapped = unwrapped ? ` (in ${unwrapped.kind})` : "";
+      volumes.push(...fileSystemRows(name, medium, join(data, "truth", name.replaceAll("/", "__"))));
       const verdict = explained[name] ?? verdictOf(evidence, truth.get(name));
       return `| ${name} | ${medium.image.format}${wrapped} | ${medium.image.size} | ${contentOf(evidence)} | ${verdict} |`;
     } finally {
@@ -132,6 +141,7 @@ describe("published images", () => {
     const files = ["images", "encrypted"].flatMap((folder) => filesIn(join(data, folder)));
     expect(files.length).toBeGreaterThan(140);
     const rows: string[] = [];
+    const volumes: string[] = [];
     const scratch = freshFolder("published");
     try {
       for (const file of files) {
@@ -139,7 +149,7 @@ describe("published images", () => {
         for (const [path, shown] of file.endsWith(".tar.xz")
           ? unpacked(file, name, scratch)
           : [[file, name] as const]) {
-          rows.push(await rowOf(path, shown, truth));
+          rows.push(await rowOf(path, shown, truth, volumes));
         }
       }
     } finally {
@@ -154,7 +164,12 @@ describe("published images", () => {
       "| --- | --- | --- | --- | --- |",
     ];
     const text = `${[...head, ...rows].join("\n")}\n`;
-    if (process.env["VESTIGE_RECORD"] === "1") writeFileSync(table, text);
+    const systems = `${[...fileSystemHead, ...volumes].join("\n")}\n`;
+    if (process.env["VESTIGE_RECORD"] === "1") {
+      writeFileSync(table, text);
+      writeFileSync(fileSystemTable, systems);
+    }
     expect(text).toBe(readFileSync(table, "utf8"));
+    expect(systems).toBe(readFileSync(fileSystemTable, "utf8"));
   });
 });

@@ -15,10 +15,12 @@ import { jsonLines, vestige } from "../fixtures/command.ts";
 import { compileCache } from "../fixtures/compile-cache.ts";
 import { freshFolder } from "../fixtures/evidence-folder.ts";
 import { mixedMedium } from "../fixtures/ewf-set.ts";
+import { putEntry } from "../fixtures/volumes/partition-tables.ts";
 import { runCommand } from "../fixtures/run-command.ts";
 
 const base = freshFolder("any-image");
 const run = (...args: string[]) => vestige(args, { home: base, env: compileCache, cwd: base });
+const passwd = "root:x:0:0:root:/root:/bin/bash\nclerk:x:1000:1000:Clerk:/home/clerk:/bin/sh\n";
 const letter = "The goods of container MSKU 907032 3 were relabelled.\n";
 const at = (name: string): string => join(base, name);
 
@@ -55,14 +57,73 @@ function makeMedia(): boolean {
   return true;
 }
 
+/** A Linux machine's disk on a Windows machine's: ext in VMDK in NTFS, in the second partition. False without the tools. */
+function makeMachines(): boolean {
+  mkdirSync(at("root/etc"), { recursive: true });
+  writeFileSync(at("root/etc/passwd"), passwd);
+  writeFileSync(at("linux.vol"), Buffer.alloc(8 << 20));
+  if (!tool("mkfs.ext4", "-q", "-F", "-d", "root", "linux.vol")) return false;
+  partitioned("linux.raw", "linux.vol");
+  if (!tool("qemu-img", "convert", "-O", "vmdk", "linux.raw", "linux.vmdk")) return false;
+  writeFileSync(at("windows.vol"), Buffer.alloc(24 << 20));
+  if (!tool("mkntfs", "-q", "-F", "-f", "windows.vol")) return false;
+  mkdirSync(at("mounted"));
+  if (!tool("ntfs-3g", at("windows.vol"), at("mounted"))) return false;
+  try {
+    mkdirSync(at("mounted/vm"));
+    copyFileSync(at("linux.vmdk"), at("mounted/vm/disk.vmdk"));
+  } finally {
+    // FUSE may still be writing: unmounting waits for it.
+    for (let tries = 0; tries < 50 && !tool("umount", at("mounted")); tries++);
+  }
+  const [first, second] = [readFileSync(at("inner.vol")), readFileSync(at("windows.vol"))];
+  const medium = Buffer.alloc(2048 * 512 + first.length + second.length);
+  medium.set(first, 2048 * 512);
+  medium.set(second, 2048 * 512 + first.length);
+  putEntry(medium, 0, { index: 0, type: 0x06, first: 2048, count: first.length / 512 });
+  putEntry(medium, 0, { index: 1, type: 0x07, first: 2048 + first.length / 512, count: second.length / 512 });
+  writeFileSync(at("machines.raw"), medium);
+  return true;
+}
+
 let tools = false;
+let machines = false;
 beforeAll(() => {
   tools = makeMedia();
+  machines = tools && makeMachines();
 });
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 const lacking = "needs mkfs.vfat, mcopy and qemu-img";
 const inside = "p1/fat:/disk.vmdk/p1/fat:/LETTER.TXT";
+
+describe("a Linux machine on a Windows disk", () => {
+  const path = "p2/ntfs:/vm/disk.vmdk/p1/ext:/etc/passwd";
+
+  it("gives its files under their forensic paths", async ({ skip }) => {
+    if (!machines) return skip("needs mkfs.ext4, mkntfs, ntfs-3g with FUSE, and qemu-img");
+    const told = await run("info", "machines.raw", "--json");
+    expect(told.exit, told.stderr).toBe(0);
+    expect(jsonLines(told).find(({ event }) => event === "nested")).toMatchObject({ path: "p2/ntfs:/vm/disk.vmdk" });
+    const out = await run("export", "machines.raw", "--at", path, "--to", "-");
+    expect(out.stdout).toBe(passwd);
+    const listed = await run("ls", "machines.raw", "-r", "--at", "p2/ntfs:/vm/disk.vmdk/p1", "--json");
+    expect(listed.stdout).toContain("etc/passwd");
+  });
+
+  it("tells of every byte which file it belongs to, through both file systems", async ({ skip }) => {
+    if (!machines) return skip("needs mkfs.ext4, mkntfs, ntfs-3g with FUSE, and qemu-img");
+    const medium = readFileSync(at("machines.raw"));
+    const place = medium.indexOf(passwd);
+    const read = await run("read", "machines.raw", String(place), "16", "--json");
+    expect(jsonLines(read).find(({ event }) => event === "bytes")).toMatchObject({ path: "p2/ntfs:/vm/disk.vmdk" });
+    const inner = await run("read", "machines.raw", "0", "16", "--at", path, "--json");
+    expect(jsonLines(inner).find(({ event }) => event === "bytes")).toMatchObject({
+      path,
+      hex: Buffer.from(passwd).toString("hex").slice(0, 32),
+    });
+  });
+});
 
 describe("an image inside of an image", () => {
   it("is found, with its volumes, under its forensic path", async ({ skip }) => {

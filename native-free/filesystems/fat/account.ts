@@ -1,8 +1,9 @@
 /** Every byte of a FAT volume in one class. */
 import type { ClassedRange } from "../file-system.ts";
-import { knownSectors, nonZeroBytes } from "./checks.ts";
+import { nonZeroBytes } from "../non-zero.ts";
+import { knownSectors } from "./checks.ts";
 import { Survey } from "./survey.ts";
-import { bad, free } from "./table.ts";
+import { bad, free } from "../allocation-table.ts";
 import type { FatVolume } from "./volume.ts";
 
 type Parts = Generator<ClassedRange>;

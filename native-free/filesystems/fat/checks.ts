@@ -3,18 +3,16 @@ import { readRange, type ByteSource } from "../../bytes/byte-source.ts";
 import { finding, type Finding } from "../../model/findings.ts";
 import { bootBytes, infoSector, infoSignatures, bootSignature, bootSector } from "./layouts.ts";
 import { readGeometry, type Geometry } from "./geometry.ts";
+import { nonZeroBytes } from "../non-zero.ts";
 import type { Survey } from "./survey.ts";
-import { AllocationTable } from "./table.ts";
-import type { FatVolume } from "./volume.ts";
+import { AllocationTable } from "../allocation-table.ts";
+import { tablePlaces, type FatVolume } from "./volume.ts";
 
-/** Of an area where nothing should be: how much is looked at. */
-const lookedBytes = 4 << 20;
-const windowBytes = 256 << 10;
 const unknownCount = 0xffff_ffff;
 
 /** Whether one of the tables begins with the kind of medium, as each does. */
 export function hasTable(source: ByteSource, geometry: Geometry): boolean {
-  const probe = new AllocationTable(source, geometry, 0);
+  const probe = new AllocationTable(source, tablePlaces(geometry), 0);
   for (let table = 0; table < geometry.tables; table++) {
     if ((probe.raw(table, 0) & 0xff) === geometry.media) return true;
   }
@@ -24,7 +22,7 @@ export function hasTable(source: ByteSource, geometry: Geometry): boolean {
 /** Which table to use, and why another than the file system says. */
 export function chooseTable(source: ByteSource, geometry: Geometry): { table: number; findings: Finding[] } {
   const { activeTable, mirrored, tables, media } = geometry;
-  const probe = new AllocationTable(source, geometry, activeTable);
+  const probe = new AllocationTable(source, tablePlaces(geometry), activeTable);
   const begins = (table: number): boolean => (probe.raw(table, 0) & 0xff) === media;
   if (!mirrored || begins(activeTable)) return { table: activeTable, findings: [] };
   for (let table = 0; table < tables; table++) {
@@ -151,16 +149,6 @@ export function knownSectors({ source, geometry }: FatVolume): { start: number; 
       known.push({ start, what: "boot code" });
   }
   return known.filter(({ start }) => start + sectorBytes <= reservedBytes).toSorted((a, b) => a.start - b.start);
-}
-
-/** How many bytes of a stretch are not zero; only the first few MiB of it are looked at. */
-export function nonZeroBytes(source: ByteSource, start: number, length: number): number {
-  let count = 0;
-  const end = Math.min(source.size, start + Math.min(length, lookedBytes));
-  for (let from = start; from < end; from += windowBytes) {
-    for (const byte of readRange(source, from, Math.min(windowBytes, end - from))) if (byte !== 0) count++;
-  }
-  return count;
 }
 
 /** Data where systems keep nothing: reserved sectors without use, the end of the tables, sectors behind the last cluster and the end. */

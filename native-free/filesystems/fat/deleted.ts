@@ -2,12 +2,12 @@
  * Content of deleted files: only the first cluster is recorded (NIST CFTT "Active File Identification & Deleted File Recovery Tool
  * Specification" 1.1: a recovered file consists of blocks that no allocated file owns).
  */
-import type { ContentClaim } from "../../model/item.ts";
-import type { ExtentState, FileExtent } from "../file-system.ts";
-import { followChain } from "./chain.ts";
+import { ClusterExtents } from "../cluster-extents.ts";
+import type { FileExtent } from "../file-system.ts";
+import { followChain } from "../cluster-chain.ts";
 import type { FatEntry } from "./entry.ts";
 import type { Survey } from "./survey.ts";
-import { free } from "./table.ts";
+import { free } from "../allocation-table.ts";
 import type { FatVolume } from "./volume.ts";
 
 /**
@@ -18,7 +18,7 @@ import type { FatVolume } from "./volume.ts";
 export function deletedExtents(volume: FatVolume, survey: Survey, entry: FatEntry): readonly FileExtent[] {
   const { table } = volume;
   const { cluster, statedSize } = entry;
-  const out = new ExtentList(volume, statedSize);
+  const out = new ClusterExtents(volume, statedSize);
   const needed = volume.clustersFor(statedSize);
   if (!table.has(cluster)) return out.finish();
   if (table.get(cluster) === free) {
@@ -48,39 +48,4 @@ export function deletedExtents(volume: FatVolume, survey: Survey, entry: FatEntr
     }
   }
   return out.finish();
-}
-
-class ExtentList {
-  readonly #volume: FatVolume;
-  readonly #extents: { start: number | null; length: number; state: ExtentState }[] = [];
-  #left: number;
-
-  constructor(volume: FatVolume, size: number) {
-    this.#volume = volume;
-    this.#left = size;
-  }
-
-  add(cluster: number, state: ExtentState): void {
-    const length = Math.min(this.#left, this.#volume.geometry.clusterBytes);
-    const start = this.#volume.placeOf(cluster);
-    const last = this.#extents.at(-1);
-    if (last && last.state === state && last.start !== null && last.start + last.length === start)
-      last.length += length;
-    else if (length > 0) this.#extents.push({ start, length, state });
-    this.#left -= length;
-  }
-
-  /** What has no cluster is missing. */
-  finish(): readonly FileExtent[] {
-    if (this.#left > 0) this.#extents.push({ start: null, length: this.#left, state: "missing" });
-    return this.#extents;
-  }
-}
-
-export function claimOfExtents(extents: readonly FileExtent[], inUse: boolean): ContentClaim {
-  const states = new Set(extents.map(({ state }) => state));
-  const gone = states.has("overwritten") || states.has("missing");
-  if (!states.has("intact") && !states.has("partly overwritten")) return "overwritten";
-  if (gone || states.has("partly overwritten")) return "partly-overwritten";
-  return inUse ? "allocated" : "unallocated";
 }

@@ -6,7 +6,8 @@ import * as layout from "./layouts.ts";
 import { isShortName, LongName } from "./names.ts";
 import type { ByteRange, FatVolume } from "./volume.ts";
 
-const WINDOW_BYTES = 128 << 10;
+/** Bytes that are read at a time. */
+export const WINDOW_BYTES = 128 << 10;
 /** What a slot means: pieces before it belong to nothing; it is a piece of a long name; it is an entry. */
 const REMAINS = 1;
 const PIECE = 2;
@@ -39,6 +40,8 @@ export interface DirectoryItem {
 export interface DirectoryNotes {
   /** Bytes up to the end mark, the mark left out; all where there is none. */
   used: number;
+  /** Offset of the end mark in the volume, -1 where there is none. */
+  endMark: number;
   /** Slots without an entry that could be understood. */
   damaged: number;
   /** Clusters of `.` and `..`, null where the entry is not there. */
@@ -46,7 +49,7 @@ export interface DirectoryNotes {
   parent: number | null;
 }
 
-export const newNotes = (): DirectoryNotes => ({ used: 0, damaged: 0, self: null, parent: null });
+export const newNotes = (): DirectoryNotes => ({ used: 0, endMark: -1, damaged: 0, self: null, parent: null });
 
 export function clusterOf(volume: FatVolume, record: Cursor<SlotLayout>): number {
   return volume.geometry.variant === "FAT32"
@@ -81,10 +84,13 @@ export class DirectoryReader {
     this.#item = { record, window, at: 0, offset: 0, what: "entry", long: new LongName(), ...state };
   }
 
-  /** The items in these stretches. `inside` is true for a directory below the root, whose first two slots are `.` and `..`. */
-  *items(ranges: Iterable<ByteRange>, inside: boolean, notes: DirectoryNotes): Generator<DirectoryItem> {
+  /**
+   * The items in these stretches. `inside` is true for a directory below the root, whose first two slots are `.` and `..`; `ended` where
+   * the stretches lie behind the end mark.
+   */
+  *items(ranges: Iterable<ByteRange>, inside: boolean, notes: DirectoryNotes, ended = false): Generator<DirectoryItem> {
     this.#notes = notes;
-    this.#ended = false;
+    this.#ended = ended;
     this.#item.long.pieces = 0;
     let slot = 0;
     for (const { start, length } of ranges) {
@@ -93,7 +99,7 @@ export class DirectoryReader {
         for (let at = 0; at + layout.slotBytes <= window.length; at += layout.slotBytes, slot++) {
           if (inside && slot < 2 && this.#takeDots(window, at, slot)) continue;
           const offset = start + from + at;
-          const found = this.#look(window, at);
+          const found = this.#look(window, at, offset);
           if (!this.#names && (found & ENTRY) === 0) continue;
           if ((found & REMAINS) !== 0) {
             yield this.#remains();
@@ -119,11 +125,12 @@ export class DirectoryReader {
   }
 
   /** What is to be done with a slot: flags. Notes the end mark and damage. */
-  #look(window: Uint8Array, at: number): number {
+  #look(window: Uint8Array, at: number, offset: number): number {
     const { record, long } = this.#item;
     const { first } = record.over(window, at);
     const before = long.pieces > 0 ? REMAINS : 0;
     if (first === 0) {
+      if (!this.#ended) this.#notes.endMark = offset;
       this.#ended = true;
       return before;
     }
@@ -180,6 +187,14 @@ const pieceCursor = layout.longNamePiece.cursor();
 function isPiece(window: Uint8Array, at: number, order: number): boolean {
   const { type } = pieceCursor.over(window, at);
   return type === 0 && (order === layout.deletedMark || ((order & 0x3f) >= 1 && (order & 0x3f) <= 20));
+}
+
+/** Whether the last slot of these bytes is a piece of a long name, which may go on behind them. */
+export function endsInPiece(window: Uint8Array): boolean {
+  const at = window.length - layout.slotBytes;
+  if (at < 0) return false;
+  const { first, attributes } = slotCursor.over(window, at);
+  return attributes === layout.longNameAttributes && isPiece(window, at, first);
 }
 
 /** `.` in the first slot, `..` in the second. */

@@ -3,7 +3,7 @@ import { finding, type Finding } from "../../model/findings.ts";
 import type { FatEntry } from "./entry.ts";
 import { isLabel } from "./directory.ts";
 import type { Survey, Trouble } from "./survey.ts";
-import { free } from "./table.ts";
+import { free } from "../allocation-table.ts";
 import { deletedExtents } from "./deleted.ts";
 import { slotBytes } from "./layouts.ts";
 import type { FatVolume } from "./volume.ts";

@@ -1,13 +1,13 @@
 /** Entries of a FAT volume. Small: numbers of the directory entry, from which times, attributes and claims are made when asked for. */
 import type { Finding } from "../../model/findings.ts";
-import { finding } from "../../model/findings.ts";
 import type { ContentClaim, EvidenceName, ItemTime, NameClaim, Origin } from "../../model/item.ts";
 import { dosTime } from "../dos-time.ts";
 import type { FileExtent, FileSystemEntry, FileSystemEntryKind } from "../file-system.ts";
 import { clusterOf, isDirectory, isLabel, type DirectoryItem } from "./directory.ts";
 import { attribute, deletedMark, e5Escape, shortNameBytes, shortNameWords } from "./layouts.ts";
 import { labelName, shortName } from "./names.ts";
-import { orphanKey, type DirectoryRef } from "./tree.ts";
+import { structureEntry, type PlacedEntry } from "../placed-entry.ts";
+import type { DirectoryRef } from "./tree.ts";
 import type { FatVolume } from "./volume.ts";
 
 /** What an entry asks of its file system. */
@@ -172,79 +172,14 @@ export class FatEntry implements FileSystemEntry {
   }
 }
 
-/** Something without a directory entry: structures of the file system, directories and chains that nothing leads to. */
-export class PlacedEntry implements FileSystemEntry {
-  readonly key: string;
-  readonly parent = null;
-  readonly name: EvidenceName;
-  readonly kind: FileSystemEntryKind;
-  readonly nameClaim: NameClaim;
-  readonly origin = "entry";
-  readonly size: number;
-  readonly times: readonly ItemTime[] = [];
-  readonly attributes: Readonly<Record<string, string>>;
-  readonly target = null;
-  readonly findings: readonly Finding[];
-  readonly extents: readonly FileExtent[];
-  /** First cluster; 0 of structures. */
-  readonly cluster: number;
-  readonly contentClaim: ContentClaim;
-
-  constructor(
-    identity: {
-      key: string;
-      name: string;
-      kind: FileSystemEntryKind;
-      nameClaim: NameClaim;
-      contentClaim: ContentClaim;
-    },
-    place: { extents: readonly FileExtent[]; cluster: number },
-    findings: readonly Finding[] = [],
-  ) {
-    this.key = identity.key;
-    this.name = { text: identity.name, bytes: null };
-    this.kind = identity.kind;
-    this.nameClaim = identity.nameClaim;
-    this.contentClaim = identity.contentClaim;
-    this.extents = place.extents;
-    this.cluster = place.cluster;
-    this.size = place.extents.reduce((sum, { length }) => sum + length, 0);
-    this.attributes = place.cluster === 0 ? {} : { "first-cluster": String(place.cluster) };
-    this.findings = findings;
-  }
-}
-
 /** Boot sectors, FSInfo and the tables as entries. */
 export function structureEntries({ geometry }: FatVolume): PlacedEntry[] {
   const { sectorBytes, infoStart, backupStart, tables, tableBytes, reservedBytes } = geometry;
-  const structure = (name: string, start: number, length: number): PlacedEntry =>
-    new PlacedEntry(
-      { key: name, name, kind: "metadata", nameClaim: "none", contentClaim: "allocated" },
-      { extents: [{ start, length, state: "intact" }], cluster: 0 },
-    );
-  const out = [structure("$Boot", 0, sectorBytes)];
-  if (infoStart !== null) out.push(structure("$FSInfo", infoStart, sectorBytes));
-  if (backupStart !== null) out.push(structure("$BootBackup", backupStart, sectorBytes));
+  const out = [structureEntry("$Boot", 0, sectorBytes)];
+  if (infoStart !== null) out.push(structureEntry("$FSInfo", infoStart, sectorBytes));
+  if (backupStart !== null) out.push(structureEntry("$BootBackup", backupStart, sectorBytes));
   for (let table = 0; table < tables; table++) {
-    out.push(structure(`$FAT${table + 1}`, reservedBytes + table * tableBytes, tableBytes));
+    out.push(structureEntry(`$FAT${table + 1}`, reservedBytes + table * tableBytes, tableBytes));
   }
   return out;
-}
-
-export function orphanDirectory(cluster: number, extents: readonly FileExtent[], inUse: boolean): PlacedEntry {
-  const contentClaim = inUse ? "allocated" : "unallocated";
-  const key = orphanKey(cluster);
-  return new PlacedEntry(
-    { key, name: key, kind: "directory", nameClaim: "orphan", contentClaim },
-    { extents, cluster },
-  );
-}
-
-export function lostChain(cluster: number, extents: readonly FileExtent[]): PlacedEntry {
-  const key = `chain@${cluster}`;
-  return new PlacedEntry(
-    { key, name: key, kind: "file", nameClaim: "orphan", contentClaim: "allocated" },
-    { extents, cluster },
-    [finding("filesystem/lost-chain", { block: cluster })],
-  );
 }

@@ -6,6 +6,7 @@ import type { Finding } from "../../model/findings.ts";
 import type { ContentClaim } from "../../model/item.ts";
 import { completeAccount } from "../byte-account.ts";
 import { BlockSet } from "../block-set.ts";
+import { claimOfExtents } from "../cluster-extents.ts";
 import { ExtentSource } from "../extent-source.ts";
 import type {
   ClassedRange,
@@ -17,15 +18,17 @@ import type {
 } from "../file-system.ts";
 import { classify } from "./account.ts";
 import { checkHead, checkTables, findHidden, infoOf, stateOf } from "./checks.ts";
-import { claimOfExtents, deletedExtents } from "./deleted.ts";
+import { deletedExtents } from "./deleted.ts";
+import { DirectoryIndex } from "./directory-index.ts";
 import { DirectoryReader, isDirectory, isLabel, newNotes } from "./directory.ts";
-import { FatEntry, lostChain, orphanDirectory, PlacedEntry, structureEntries, type EntryOwner } from "./entry.ts";
+import { lostChain, orphanDirectory, PlacedEntry } from "../placed-entry.ts";
+import { FatEntry, structureEntries, type EntryOwner } from "./entry.ts";
 import { findingsOfEntry, findingsOfRoot } from "./entry-findings.ts";
 import { labelName } from "./names.ts";
 import { findOrphans } from "./orphans.ts";
 import { slackOfDirectory, slackOfFile } from "./slack.ts";
 import { Survey } from "./survey.ts";
-import { free } from "./table.ts";
+import { free } from "../allocation-table.ts";
 import {
   deletedClusters,
   directoryRead,
@@ -35,7 +38,7 @@ import {
   type DirectoryRef,
   type Visit,
 } from "./tree.ts";
-import { addCluster } from "./chain.ts";
+import { addCluster } from "../cluster-chain.ts";
 import type { FatVolume } from "./volume.ts";
 
 export class FatFileSystem implements FileSystem, EntryOwner {
@@ -48,6 +51,7 @@ export class FatFileSystem implements FileSystem, EntryOwner {
   readonly #volume: FatVolume;
   readonly #found: Finding[];
   #survey: Survey | null = null;
+  #index: DirectoryIndex | null = null;
 
   constructor(volume: FatVolume, findings: readonly Finding[], fromBackup: boolean) {
     const { geometry } = volume;
@@ -84,10 +88,20 @@ export class FatFileSystem implements FileSystem, EntryOwner {
       for (const cluster of findOrphans(this.#volume, survey.free, walk.listed)) yield* this.#orphan(walk, cluster);
     }
     for (let i = 0; i < survey.lostChains.length; i += 2) {
-      const { runs, clusters } = this.#volume.chain(survey.lostChains[i]!, survey.lostChains[i + 1]!);
-      const extents = this.#volume.extentsOver(this.#volume.rangesOf(runs), clusters * this.blockBytes);
-      yield lostChain(survey.lostChains[i]!, extents);
+      yield this.#chainEntry(survey.lostChains[i]!, survey.lostChains[i + 1]!);
     }
+  }
+
+  entryOf(key: string): FileSystemEntry | null {
+    const structure = structureEntries(this.#volume).find((entry) => entry.key === key);
+    if (structure) return structure;
+    const [, offset, pieces] = /^(\d{1,15})(:name)?$/.exec(key) ?? [];
+    if (offset !== undefined) return this.#entryAt(Number(offset), pieces !== undefined, key);
+    const [, what, number] = /^(directory|chain)@(\d{1,10})$/.exec(key) ?? [];
+    const cluster = Number(number);
+    const found =
+      what === "chain" ? this.#lostChain(cluster) : what === undefined ? null : this.#lostDirectory(cluster);
+    return found?.key === key ? found : null;
   }
 
   *list(directory: FileSystemEntry | null): Generator<FileSystemEntry> {
@@ -168,6 +182,35 @@ export class FatFileSystem implements FileSystem, EntryOwner {
 
   #orphanEntry(cluster: number): PlacedEntry {
     return orphanDirectory(cluster, this.#deletedDirectory(cluster, null), this.#isInUse(cluster));
+  }
+
+  #chainEntry(first: number, most: number): PlacedEntry {
+    const { runs, clusters } = this.#volume.chain(first, most);
+    return lostChain(first, this.#volume.extentsOver(this.#volume.rangesOf(runs), clusters * this.blockBytes));
+  }
+
+  #lostChain(cluster: number): PlacedEntry | null {
+    const { lostChains } = this.#surveyed();
+    for (let i = 0; i < lostChains.length; i += 2) {
+      if (lostChains[i] === cluster) return this.#chainEntry(cluster, lostChains[i + 1]!);
+    }
+    return null;
+  }
+
+  #lostDirectory(cluster: number): PlacedEntry | null {
+    return this.#indexed().isOrphan(cluster) ? this.#orphanEntry(cluster) : null;
+  }
+
+  #entryAt(offset: number, pieces: boolean, key: string): FatEntry | null {
+    const found = this.#indexed().find(offset, pieces);
+    if (found === null) return null;
+    const { directory, item } = found;
+    const entry = new FatEntry(this, this.#volume, directory, item, parentClusterFor(this.#volume, directory));
+    return entry.key === key ? entry : null;
+  }
+
+  #indexed(): DirectoryIndex {
+    return (this.#index ??= new DirectoryIndex(this.#volume, this.#surveyed()));
   }
 
   #isInUse(cluster: number): boolean {

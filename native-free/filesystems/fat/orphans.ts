@@ -1,5 +1,5 @@
 /** Directories in free clusters that nothing leads to, told by their `.` and `..`. */
-import { readRange } from "../../bytes/byte-source.ts";
+import { viewRange } from "../../bytes/byte-source.ts";
 import type { BlockSet } from "../block-set.ts";
 import { dotsOf } from "./tree.ts";
 import type { FatVolume } from "./volume.ts";
@@ -36,7 +36,7 @@ function* freeHeads(volume: FatVolume, free: BlockSet, parents: Map<number, numb
 
 function* headsIn(volume: FatVolume, start: number, length: number, parents: Map<number, number>): Generator<number> {
   const { clusterBytes, dataStart } = volume.geometry;
-  const window = readRange(volume.source, start, length);
+  const window = viewRange(volume.source, start, length);
   const first = Math.ceil((start - dataStart) / clusterBytes);
   for (let index = first; ; index++) {
     const at = dataStart + index * clusterBytes - start;

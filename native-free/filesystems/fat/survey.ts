@@ -3,10 +3,10 @@
  * entries claim their clusters in the order of the walk, so that all of it takes as many steps as there are clusters and entries.
  */
 import { BlockSet } from "../block-set.ts";
-import { followChain, type Chain } from "./chain.ts";
+import { followChain, type Chain } from "../cluster-chain.ts";
 import { clusterOf, isDirectory, type DirectoryItem } from "./directory.ts";
-import { NumberList } from "./number-list.ts";
-import { bad, chainEnd, free } from "./table.ts";
+import { NumberList } from "../number-list.ts";
+import { bad, chainEnd, free } from "../allocation-table.ts";
 import { dotsOf, TreeWalk, type DirectoryRef, type Visit } from "./tree.ts";
 import { viewRange } from "../../bytes/byte-source.ts";
 import type { FatVolume } from "./volume.ts";

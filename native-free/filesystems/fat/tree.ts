@@ -4,7 +4,8 @@
  */
 import { viewRange } from "../../bytes/byte-source.ts";
 import { BlockSet } from "../block-set.ts";
-import { addCluster } from "./chain.ts";
+import { orphanKey } from "../placed-entry.ts";
+import { addCluster } from "../cluster-chain.ts";
 import {
   clusterOf,
   DirectoryReader,
@@ -17,7 +18,7 @@ import {
   type DirectoryNotes,
 } from "./directory.ts";
 import * as layout from "./layouts.ts";
-import { free } from "./table.ts";
+import { free } from "../allocation-table.ts";
 import type { ByteRange, FatVolume } from "./volume.ts";
 
 /** A directory still to be read, or being read. */
@@ -118,10 +119,6 @@ export class TreeWalk {
     this.#done = 0;
     return undefined;
   }
-}
-
-export function orphanKey(cluster: number): string {
-  return `directory@${cluster}`;
 }
 
 /** What `..` of a directory in this one says: 0 for the root, whatever its cluster. */

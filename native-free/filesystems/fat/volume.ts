@@ -1,9 +1,9 @@
 /** The volume under the directories: geometry, table, and where clusters lie. */
 import type { ByteSource } from "../../bytes/byte-source.ts";
 import type { FileExtent } from "../file-system.ts";
-import { followChain, type Chain } from "./chain.ts";
+import { followChain, type Chain } from "../cluster-chain.ts";
 import type { Geometry } from "./geometry.ts";
-import { AllocationTable } from "./table.ts";
+import { AllocationTable, type TablePlaces } from "../allocation-table.ts";
 
 export interface ByteRange {
   readonly start: number;
@@ -18,7 +18,7 @@ export class FatVolume {
   constructor(source: ByteSource, geometry: Geometry, usedTable: number) {
     this.source = source;
     this.geometry = geometry;
-    this.table = new AllocationTable(source, geometry, usedTable);
+    this.table = new AllocationTable(source, tablePlaces(geometry), usedTable);
   }
 
   /** First byte of a cluster. */
@@ -64,4 +64,17 @@ export class FatVolume {
     if (left > 0) extents.push({ start: null, length: left, state: "missing" });
     return extents;
   }
+}
+
+const entryBits = { FAT12: 12, FAT16: 16, FAT32: 28 } as const;
+
+export function tablePlaces({
+  variant,
+  reservedBytes,
+  tableBytes,
+  tables,
+  mirrored,
+  lastCluster,
+}: Geometry): TablePlaces {
+  return { entryBits: entryBits[variant], start: reservedBytes, tableBytes, tables, mirrored, lastCluster };
 }

@@ -3,7 +3,7 @@
  * or its Adler-32 does. What is found this way is right: every chunk has proved itself by its checksum.
  * Specification: libyal, "Expert Witness Compression Format (EWF)", sections "Sectors section", "Data chunk", "Corruption scenarios".
  */
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { inflateSync } from "node:zlib";
 import { readRange, type ByteSource } from "../../bytes/byte-source.ts";
 import { adler32 } from "../../kernels/adler32.ts";

@@ -1,5 +1,6 @@
 /** The bytes of a logical volume: its segments one behind the other, each on one stretch or in turn on several. */
 import type { ByteSource, Run, RunKind } from "../../bytes/byte-source.ts";
+import type { Beneath, OverSource } from "../../bytes/over-source.ts";
 
 /** A stretch of a logical volume. */
 export interface Piece {
@@ -19,7 +20,7 @@ interface Where {
   readonly length: number;
 }
 
-export class SegmentSource implements ByteSource {
+export class SegmentSource implements OverSource {
   readonly size: number;
   readonly #pieces: readonly Piece[];
 
@@ -54,6 +55,16 @@ export class SegmentSource implements ByteSource {
       } else {
         yield { start: from, length: count, kind: piece.kind, place: { path: "-", offset: from, exact: false } };
       }
+      from += count;
+    }
+  }
+
+  *beneath(at: number, length: number): Iterable<Beneath> {
+    const end = Math.min(this.size, at + length);
+    for (let from = at; from < end;) {
+      const { source, at: offset, length: held } = this.#where(this.#pieceAt(from), from);
+      const count = Math.min(held, end - from);
+      yield { start: from, length: count, source, offset };
       from += count;
     }
   }

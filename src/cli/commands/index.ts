@@ -1,7 +1,9 @@
 /** The one table of commands: parsing, help, the README section and shell completion derive from it. */
 import { cliSays } from "../../messages/en.ts";
 import type { Command, Flag } from "../command.ts";
+import { accountCommand } from "./account.ts";
 import { acquireCommand } from "./acquire.ts";
+import { catCommand } from "./cat.ts";
 import { completionCommandOf } from "./completion.ts";
 import { copyCommand } from "./copy.ts";
 import { custodyCommand } from "./custody.ts";
@@ -13,14 +15,19 @@ import { infoCommand } from "./info.ts";
 import { initCommand } from "./init.ts";
 import { intakeCommand } from "./intake.ts";
 import { loginCommand } from "./login.ts";
+import { lsCommand } from "./ls.ts";
 import { operationCommand } from "./operation.ts";
 import { processCommand } from "./process.ts";
 import { proveCommand } from "./prove.ts";
 import { readCommand } from "./read.ts";
+import { recoverCommand } from "./recover.ts";
 import { reportCommand } from "./report.ts";
 import { runCommand } from "./run.ts";
 import { searchCommand } from "./search.ts";
 import { selftestCommand } from "./selftest.ts";
+import { statCommand } from "./stat.ts";
+import { timelineCommand } from "./timeline.ts";
+import { treeCommand } from "./tree.ts";
 import { verifyCommand } from "./verify.ts";
 import { wipeCommand } from "./wipe.ts";
 
@@ -33,6 +40,13 @@ export const commands: readonly Command[] = [
   acquireCommand,
   processCommand,
   infoCommand,
+  accountCommand,
+  lsCommand,
+  treeCommand,
+  statCommand,
+  catCommand,
+  timelineCommand,
+  recoverCommand,
   readCommand,
   exportCommand,
   searchCommand,

@@ -1,6 +1,6 @@
 /** `vestige process`: examines acquired exhibits; resumes by default. */
 import { processExhibit, processableLabels } from "../../examine/process-exhibit.ts";
-import { cliSays, imageSays } from "../../messages/en.ts";
+import { cliSays } from "../../messages/en.ts";
 import { exitCodes, type ExitCode } from "../../messages/operator-error.ts";
 import type { Command } from "../command.ts";
 import { machineFlags, openDesk } from "../desk.ts";
@@ -10,7 +10,7 @@ import { tellProcessed } from "../tell-result.ts";
 
 export const processCommand: Command = {
   name: "process",
-  summary: "examine acquired exhibits: types, text, metadata, index",
+  summary: "examine acquired exhibits, folders and images: files, deleted files, slack, free space",
   group: "case",
   args: [
     { name: "CASE", summary: "case folder" },
@@ -27,12 +27,9 @@ where it stopped and comes to the same result.
     const { output } = context;
     const desk = await openDesk(context, folder as string);
     const progress = new ProgressLine(output);
-    const { folders, images } = processableLabels(desk.theCase);
-    // Images alone are told as an error by name, so that nobody takes silence for an examination.
-    const wanted = labels.length > 0 ? labels : folders.length > 0 ? folders : images;
+    const wanted = labels.length > 0 ? labels : processableLabels(desk.theCase);
     let exit: ExitCode = exitCodes.done;
     try {
-      if (wanted === folders && images.length > 0) output.note(imageSays.imagesPassedOver(images.join(", ")));
       if (wanted.length === 0) output.note(cliSays.nothingToProcess());
       for (const label of wanted) {
         const record = await processExhibit({

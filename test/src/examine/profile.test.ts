@@ -96,7 +96,8 @@ const record: RunRecord = {
   options: { workers: 1, memoryMb: 2, workerMemoryMb: 3, stallMs: 4 },
   measures: [{ id: "network", enforced: true, how: "namespace" }],
   probes: [{ tried: "read x", refused: true }],
-  counts: { units: 2, unitsDone: 1, items: 1, contents: 1 },
+  counts: { units: 2, unitsDone: 1, items: 1, contents: 1, zeroSlack: { items: 0, bytes: 0 } },
+  medium: null,
   digest: null,
 };
 

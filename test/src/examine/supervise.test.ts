@@ -47,6 +47,7 @@ function supervise(changes: Partial<SupervisionOptions["job"]> = {}, signal = ne
     manifest: paths.manifest("M01"),
     manifestLines: manifest.files.lines,
     manifestBytes: manifest.bytes,
+    image: null,
     workFile: paths.items("M01"),
     lockFile: paths.lock("M01"),
     spool: paths.spool("M01"),
@@ -66,7 +67,7 @@ describe("superviseEngine", () => {
   it("finishes an exhibit without entries, with the same digest every time", async () => {
     await acquireTestFolder(desk, source);
     const record = await processTestExhibit(desk);
-    expect(record.counts).toEqual({ units: 0, unitsDone: 0, items: 0, contents: 0 });
+    expect(record.counts).toEqual({ units: 0, unitsDone: 0, items: 0, contents: 0, zeroSlack: { items: 0, bytes: 0 } });
     expect(record.digest).toMatch(/^[0-9a-f]{64}$/);
     expect((await processTestExhibit(desk)).digest).toBe(record.digest);
     rmSync(desk.theCase.paths.work("M01"), { recursive: true });

@@ -198,7 +198,8 @@ function runRecord(label: string, units: number): RunRecord {
       { id: "memory", enforced: false, how: "no writable control group" },
     ],
     probes: [{ tried: "open a connection", refused: true }],
-    counts: { units, unitsDone: units, items: units, contents: units },
+    counts: { units, unitsDone: units, items: units, contents: units, zeroSlack: { items: 0, bytes: 0 } },
+    medium: null,
     digest: "cd".repeat(32),
   };
 }

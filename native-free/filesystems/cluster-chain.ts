@@ -1,5 +1,5 @@
 /** Follows chains of clusters. Whatever the table holds, it ends. */
-import { bad, chainEnd, free, type AllocationTable } from "./table.ts";
+import { bad, chainEnd, free, type AllocationTable } from "./allocation-table.ts";
 
 /** Why a chain ends: as it should, after as many clusters as were asked for, or in a way that is damage. */
 export type ChainEnd = "end" | "limit" | "free" | "bad" | "outside" | "loop" | "claimed";

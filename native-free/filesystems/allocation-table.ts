@@ -1,14 +1,27 @@
 /**
- * The allocation table, read in windows (FAT specification 1.03, "FAT Data Structure"). Whatever the width of an entry, values are
- * those of FAT32: the reserved ones of FAT12 and FAT16 are widened.
+ * The allocation tables of FAT and exFAT, read in windows (FAT specification 1.03, "FAT Data Structure"; exFAT specification, 4.1).
+ * Whatever the width of an entry, values are those of exFAT: the reserved ones of FAT12, FAT16 and FAT32 are widened.
  */
-import { readRange, type ByteSource } from "../../bytes/byte-source.ts";
-import type { Geometry } from "./geometry.ts";
+import { readRange, type ByteSource } from "../bytes/byte-source.ts";
 
 export const free = 0;
-export const bad = 0x0fff_fff7;
+export const bad = 0xffff_fff7;
 /** This and all above end a chain. */
-export const chainEnd = 0x0fff_fff8;
+export const chainEnd = 0xffff_fff8;
+
+/** Where the tables of a volume are and how they are kept; bytes. They lie one behind the other. */
+export interface TablePlaces {
+  /** 28 of FAT32, whose entries take up 32. */
+  readonly entryBits: 12 | 16 | 28 | 32;
+  readonly start: number;
+  /** Of one table. */
+  readonly tableBytes: number;
+  readonly tables: number;
+  /** Whether the others are copies of the one that is used. */
+  readonly mirrored: boolean;
+  /** Of the volume. */
+  readonly lastCluster: number;
+}
 
 const WINDOW_SHIFT = 15;
 const WINDOW_ENTRIES = 1 << WINDOW_SHIFT;
@@ -21,30 +34,30 @@ export class AllocationTable {
   /** Index of the table that is read. */
   readonly used: number;
   readonly #source: ByteSource;
-  readonly #geometry: Geometry;
+  readonly #places: TablePlaces;
   readonly #bits: number;
   readonly #windows = new Map<number, Uint32Array>();
   #current = -1;
   #window: Uint32Array = new Uint32Array(0);
 
-  constructor(source: ByteSource, geometry: Geometry, used: number) {
+  constructor(source: ByteSource, places: TablePlaces, used: number) {
     this.#source = source;
-    this.#geometry = geometry;
+    this.#places = places;
     this.used = used;
-    this.#bits = geometry.variant === "FAT12" ? 12 : geometry.variant === "FAT16" ? 16 : 32;
+    this.#bits = places.entryBits === 28 ? 32 : places.entryBits;
     // What the source does not hold has no entries: the number of clusters is bounded by bytes that are there.
-    const held = Math.max(0, Math.min(geometry.tableBytes, source.size - this.#startOf(used)));
-    this.lastCluster = Math.min(geometry.lastCluster, Math.floor((held * 8) / this.#bits) - 1);
+    const held = Math.max(0, Math.min(places.tableBytes, source.size - this.#startOf(used)));
+    this.lastCluster = Math.min(places.lastCluster, Math.floor((held * 8) / this.#bits) - 1);
   }
 
   /** Entries that a table of this size has room for. */
   get room(): number {
-    return Math.floor((this.#geometry.tableBytes * 8) / this.#bits);
+    return Math.floor((this.#places.tableBytes * 8) / this.#bits);
   }
 
   /** Bytes of the table that entries of clusters take up. */
   get usedBytes(): number {
-    return Math.min(this.#geometry.tableBytes, Math.ceil(((this.#geometry.lastCluster + 1) * this.#bits) / 8));
+    return Math.min(this.#places.tableBytes, Math.ceil(((this.#places.lastCluster + 1) * this.#bits) / 8));
   }
 
   has(cluster: number): boolean {
@@ -79,7 +92,7 @@ export class AllocationTable {
   }
 
   #startOf(table: number): number {
-    return this.#geometry.reservedBytes + table * this.#geometry.tableBytes;
+    return this.#places.start + table * this.#places.tableBytes;
   }
 
   #load(index: number): void {
@@ -94,7 +107,7 @@ export class AllocationTable {
 
   /** A window that the medium lacks is taken from a copy that it has. */
   #tableFor(index: number): number {
-    const { tables, mirrored } = this.#geometry;
+    const { tables, mirrored } = this.#places;
     if (!mirrored || tables < 2 || this.#isHeld(this.used, index)) return this.used;
     for (let table = 0; table < tables; table++) if (this.#isHeld(table, index)) return table;
     return this.used;
@@ -111,7 +124,7 @@ export class AllocationTable {
   /** Bytes of a window in its table; entries of 12 bits fit one window as a whole. */
   #bytesOf(index: number): { from: number; length: number } {
     const from = (index * WINDOW_ENTRIES * this.#bits) / 8;
-    return { from, length: Math.max(0, Math.min((WINDOW_ENTRIES * this.#bits) / 8, this.#geometry.tableBytes - from)) };
+    return { from, length: Math.max(0, Math.min((WINDOW_ENTRIES * this.#bits) / 8, this.#places.tableBytes - from)) };
   }
 
   #entriesOf(table: number, index: number): Uint32Array {
@@ -125,8 +138,10 @@ export class AllocationTable {
   }
 
   #entryOf(view: DataView, index: number): number {
-    if (this.#bits === 32) return view.getUint32(index * 4, true) & 0x0fff_ffff;
-    if (this.#bits === 16) return widened(view.getUint16(index * 2, true), 0xfff0);
+    const { entryBits } = this.#places;
+    if (entryBits === 32) return view.getUint32(index * 4, true);
+    if (entryBits === 28) return widened(view.getUint32(index * 4, true) & 0x0fff_ffff, 0x0fff_fff0);
+    if (entryBits === 16) return widened(view.getUint16(index * 2, true), 0xfff0);
     const at = (index * 3) >>> 1;
     const low = view.getUint8(at);
     const high = at + 1 < view.byteLength ? view.getUint8(at + 1) : 0;
@@ -135,5 +150,5 @@ export class AllocationTable {
 }
 
 function widened(value: number, firstReserved: number): number {
-  return value >= firstReserved ? 0x0fff_fff0 + (value - firstReserved) : value;
+  return value >= firstReserved ? 0xffff_fff0 + (value - firstReserved) : value;
 }
