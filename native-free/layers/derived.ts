@@ -1,7 +1,7 @@
 /**
  * Items that no entry of a file system is, each with an address in forensic paths: what an allocated file occupies and does not use
  * (`PATH#slack`; of the root directory `fat:/#slack`), and the space of a volume that belongs to no entry, in windows of 64 MiB (`fat:/#unallocated@START`, `#volume-slack@START`,
- * `#not-understood@START`, directly below the reader; START is the first byte of the window in the volume). So every byte that
+ * `#not-understood@START`, `#unreadable@START`, directly below the reader; START is the first byte of the window in the volume). So every byte that
  * the account of a file system knows can be opened, read again and shown under the same name.
  */
 import type { ByteSource } from "../bytes/byte-source.ts";
@@ -14,7 +14,7 @@ export const spaceWindowBytes = 64 * 2 ** 20;
 /** The key of the slack of a file: `letter.doc#slack`. */
 export const slackKey = "slack";
 
-export type SpaceKind = "unallocated" | "volume slack" | "not-understood" | "root slack";
+export type SpaceKind = "unallocated" | "volume slack" | "not-understood" | "unreadable" | "root slack";
 
 /** In bytes of the volume. */
 export interface SpaceRange {
@@ -39,9 +39,10 @@ const keyWords: Readonly<Record<AccountKind, string>> = {
   unallocated: "unallocated",
   "volume slack": "volume-slack",
   "not-understood": "not-understood",
+  unreadable: "unreadable",
 };
 const spaceKinds = Object.keys(keyWords) as AccountKind[];
-const spaceKey = /^(unallocated|volume-slack|not-understood)@(0|[1-9]\d{0,15})$/;
+const spaceKey = /^(unallocated|volume-slack|not-understood|unreadable)@(0|[1-9]\d{0,15})$/;
 
 /** The kind and the window of a key of a space item; null where it is none. */
 export function parseSpaceKey(key: string): { readonly what: AccountKind; readonly start: number } | null {
@@ -53,8 +54,8 @@ export function parseSpaceKey(key: string): { readonly what: AccountKind; readon
 
 /**
  * The space items of a volume but for `rootSlack`, by window and in it in the order of `SpaceKind`. `volumeSize` in bytes, what lies
- * behind is left out. What the volume source lacks (`unreadable` in the account) is in none of them. Goes through the account once and
- * keeps one window.
+ * behind is left out. What the volume source lacks is `unreadable`, whatever it would belong to: named, and never read as anything.
+ * Goes through the account once and keeps one window.
  */
 export function* spaceItems(fileSystem: FileSystem, volumeSize: number): Generator<SpaceItem> {
   yield* itemsOf(fileSystem, volumeSize, 0, spaceKinds);
@@ -133,7 +134,8 @@ function* finished(held: ReadonlyMap<AccountKind, readonly SpaceRange[]>, window
 
 /** Slack that `slackOf` of an entry gives is no space of the volume. */
 function kindOf(range: ClassedRange): AccountKind | null {
-  if (range.class === "unallocated" || range.class === "not-understood") return range.class;
+  if (range.class === "unallocated" || range.class === "not-understood" || range.class === "unreadable")
+    return range.class;
   return range.class === "slack" && !slackOfEntries.has(range.what) ? "volume slack" : null;
 }
 

@@ -20,9 +20,11 @@ type Keyed = Pick<FileSystemEntry, "nameClaim" | "key"> & Partial<Pick<FileSyste
  * The key that stands behind a name in paths, null for none. Deleted and orphan names carry it, since several may be alike; so do
  * streams of directories, which could be called like a file in it, and what has an empty name.
  */
-export function keyInPath({ nameClaim, key, kind, name }: Keyed, ofDirectory = false): string | null {
-  const isAmbiguous = (kind === "stream" && ofDirectory) || name?.text === "";
-  return nameClaim === "deleted" || nameClaim === "orphan" || isAmbiguous ? key : null;
+export function keyInPath(entry: Keyed, ofDirectory = false): string | null {
+  const { nameClaim, name } = entry;
+  const isAmbiguous = name?.text === "" || (ofDirectory && entry.kind === "stream");
+  // Asked for last: file systems put it together.
+  return nameClaim === "deleted" || nameClaim === "orphan" || isAmbiguous ? entry.key : null;
 }
 
 /**

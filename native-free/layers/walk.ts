@@ -12,6 +12,9 @@ export class PathBook {
   readonly #root: string;
   readonly #directories = new Map<string, string>();
   readonly #files = new RecentFiles();
+  /** Entries of one directory follow each other. */
+  #lastParent: string | null = null;
+  #lastFolder: string | undefined;
 
   /** `root`: the path of the reader, `p1/fat:`. */
   constructor(root: string) {
@@ -20,13 +23,26 @@ export class PathBook {
 
   /** To be asked for each entry once, in the order of the walk. What hangs in nothing that came before stands below the root. */
   pathOf(entry: FileSystemEntry): string {
-    const { parent, key, kind } = entry;
-    const folder = parent === null ? undefined : this.#directories.get(parent);
+    const { parent, kind } = entry;
+    const folder = parent === null ? undefined : this.#folderOf(parent);
     const above = folder ?? (parent === null ? null : this.#files.pathOf(parent)) ?? this.#root;
     const path = `${above}/${pathName(entry.name, keyInPath(entry, parent === null || folder !== undefined))}`;
-    if (kind === "directory") this.#directories.set(key, path);
-    else if (kind !== "stream") this.#files.keep(key, path);
+    if (kind === "directory") this.#keepFolder(entry.key, path);
+    else if (kind !== "stream") this.#files.keep(entry, path);
     return path;
+  }
+
+  #folderOf(parent: string): string | undefined {
+    if (parent !== this.#lastParent) {
+      this.#lastParent = parent;
+      this.#lastFolder = this.#directories.get(parent);
+    }
+    return this.#lastFolder;
+  }
+
+  #keepFolder(key: string, path: string): void {
+    this.#directories.set(key, path);
+    if (key === this.#lastParent) this.#lastFolder = path;
   }
 }
 
@@ -35,20 +51,25 @@ const keptFiles = 64;
 
 /** The last files of a walk: their streams come right behind them. */
 class RecentFiles {
-  readonly #keys: string[] = [];
+  readonly #entries: FileSystemEntry[] = [];
   readonly #paths: string[] = [];
   #next = 0;
 
-  keep(key: string, path: string): void {
+  /** Their keys are asked for when a stream comes: most files have none. */
+  keep(entry: FileSystemEntry, path: string): void {
     const at = this.#next++ & (keptFiles - 1);
-    this.#keys[at] = key;
+    this.#entries[at] = entry;
     this.#paths[at] = path;
   }
 
   /** Null where it is none of them. */
   pathOf(key: string): string | null {
-    const at = this.#keys.indexOf(key);
-    return at < 0 ? null : this.#paths[at]!;
+    const count = this.#entries.length;
+    for (let back = 1; back <= count; back++) {
+      const at = (this.#next - back) & (keptFiles - 1);
+      if (this.#entries[at]!.key === key) return this.#paths[at]!;
+    }
+    return null;
   }
 }
 
@@ -141,10 +162,10 @@ class Level {
   }
 
   pathOf(entry: FileSystemEntry): string {
-    const { parent, kind, key } = entry;
+    const { parent, kind } = entry;
     const owner = parent === null ? null : this.#files.pathOf(parent);
     const path = `${owner ?? this.path}/${pathName(entry.name, keyInPath(entry, owner === null))}`;
-    if (kind !== "directory" && kind !== "stream") this.#files.keep(key, path);
+    if (kind !== "directory" && kind !== "stream") this.#files.keep(entry, path);
     return path;
   }
 

@@ -221,9 +221,10 @@ describe("space of a volume", () => {
       { start: 102 * MiB, length: MiB, class: "not-understood", what: "?" },
       { start: 103 * MiB, length: MiB, class: "unallocated", what: "free clusters" },
       { start: 104 * MiB, length: MiB, class: "slack", what: "volume slack" },
+      { start: 105 * MiB, length: MiB, class: "unreadable", what: "missing" },
     ];
     const fileSystem = made({ account: () => account });
-    const items = Array.from(spaceItems(fileSystem, 105 * MiB), ({ key, what, ranges, size }) => [
+    const items = Array.from(spaceItems(fileSystem, 106 * MiB), ({ key, what, ranges, size }) => [
       key,
       what,
       ranges.length,
@@ -234,6 +235,7 @@ describe("space of a volume", () => {
       ["unallocated@67108864", "unallocated", 2, 38],
       ["volume-slack@67108864", "volume slack", 1, 1],
       ["not-understood@67108864", "not-understood", 1, 1],
+      ["unreadable@67108864", "unreadable", 1, 1],
     ]);
     expect(spaceItemOf(fileSystem, 105 * MiB, "unallocated@67108864")?.ranges).toEqual([
       { start: 64 * MiB, length: 37 * MiB },
