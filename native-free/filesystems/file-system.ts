@@ -56,6 +56,8 @@ export interface FileSystemEntry {
    * `device`, `reparse-tag`, `compression`, `encryption`; `xattr.NAME` for extended attributes (hex where they are no printable text).
    */
   readonly attributes: Readonly<Record<string, string>>;
+  /** A single one of them without making the others, where the file system can; without it: `attributes`. */
+  attribute?(name: string): string | undefined;
   /** Target of a symbolic link; null for others. */
   readonly target: EvidenceName | null;
   /** Asking for them may take a look at the whole volume, once. */

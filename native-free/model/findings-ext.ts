@@ -24,8 +24,8 @@ export const extFindings = {
   },
   "ext/fast-commits": {
     severity: "loss",
-    text: "The last changes are fast commits of the journal, which were not applied.",
-    advice: "The names and sizes of a few files may be older than what a system would show.",
+    text: "The last changes are {commits} fast commits of the journal to {inodes} inodes and {names} names, which were not applied.",
+    advice: "The names and sizes of these files are older than what a system would show: mount a copy to compare.",
   },
   "ext/checksum-wrong": {
     severity: "anomaly",
@@ -96,6 +96,11 @@ export const extFindings = {
     severity: "note",
     text: "Its record was found in the journal (transaction {sequence}).",
     advice: "It is an older state: what the file held then. The extents say what is still there.",
+  },
+  "ext/unused-in-use": {
+    severity: "anomaly",
+    text: "{inodes} inodes are in use that the group descriptors say were never used, the first {first}.",
+    advice: "Systems that trust the descriptors do not see them: possibly hidden. They are listed.",
   },
   "ext/orphans": {
     severity: "note",

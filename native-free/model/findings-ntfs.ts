@@ -63,6 +63,16 @@ export const ntfsFindings = {
     text: "{clusters} clusters of allocated files are marked as free, the first is {first}.",
     advice: "Usual after an unclean end; the system may overwrite them when the volume is used.",
   },
+  "ntfs/index-without-record": {
+    severity: "anomaly",
+    text: "Directories list {names} names whose records do not have them, the first leads to record {first}.",
+    advice: "Usual after an unclean end; else a record was changed behind the back of the system.",
+  },
+  "ntfs/record-without-index": {
+    severity: "anomaly",
+    text: "{records} records in use name a directory whose index does not list them, the first is record {first}.",
+    advice: "Systems do not show these files: damage, or hidden on purpose. They are listed here.",
+  },
   "ntfs/bad-clusters": {
     severity: "note",
     text: "{clusters} clusters are marked as bad.",

@@ -40,15 +40,31 @@ export function nameFromBytes(bytes: Uint8Array): EvidenceName {
 /** One name as it stands in a forensic path. `key` is given for deleted, orphan and duplicate names. */
 export function pathName(name: EvidenceName, key: string | null = null): string {
   const plain = name.bytes === null ? encodeText(name.text) : encodeBytes(nameBytes(name));
-  const text = volumeToken.test(plain) ? `${percent(Buffer.from(plain.slice(0, 1)))}${plain.slice(1)}` : plain;
+  const text =
+    endsInDigit(plain) && volumeToken.test(plain)
+      ? `${percent(Buffer.from(plain.slice(0, 1)))}${plain.slice(1)}`
+      : plain;
   return key === null ? text : `${text}#${encodeText(key)}`;
 }
 
-/** Most names: printable ASCII without the reserved characters. */
-const plainName = /^[ "$&-.0-9;-~]*$/;
+/** Few names end so and could be tokens. */
+function endsInDigit(text: string): boolean {
+  const last = text.charCodeAt(text.length - 1);
+  return last >= 0x30 && last <= 0x39;
+}
+
+/** Most names: printable ASCII without the reserved characters, 1 for each of these. */
+const plainCharacters = Uint8Array.from({ length: 128 }, (_, code) =>
+  code >= 0x20 && code < 0x7f && !reserved.has(String.fromCharCode(code)) ? 1 : 0,
+);
+
+function isPlain(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (plainCharacters[text.charCodeAt(i)] !== 1) return false;
+  return true;
+}
 
 function encodeText(text: string): string {
-  if (plainName.test(text)) return text;
+  if (isPlain(text)) return text;
   let out = "";
   for (const character of text) {
     if (printable.test(character) && !reserved.has(character)) out += character;

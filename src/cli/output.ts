@@ -36,13 +36,20 @@ export function jsonLine(value: unknown): string {
   );
 }
 
+/** In UTF-8 of a unit of UTF-16, at most. */
+const bytesPerUnit = 3;
+/** Listings write megabytes in pieces: they go through one buffer, which nothing else is done with meanwhile. */
+const scratch = Buffer.allocUnsafeSlow(1 << 18);
+
 /** Writes everything or throws; a closed pipe (EPIPE) ends the process quietly, as `head` expects. */
 function writeAll(descriptor: number, text: string): void {
-  const bytes = Buffer.from(text, "utf8");
+  const isShort = text.length * bytesPerUnit <= scratch.length;
+  const bytes = isShort ? scratch : Buffer.from(text, "utf8");
+  const length = isShort ? scratch.write(text, "utf8") : bytes.length;
   let at = 0;
-  while (at < bytes.length) {
+  while (at < length) {
     try {
-      at += writeSync(descriptor, bytes, at);
+      at += writeSync(descriptor, bytes, at, length - at);
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
       if (code === "EAGAIN") continue;

@@ -47,7 +47,9 @@ function mounted(at: string, unmount: () => void): Open {
   return {
     write: (name, bytes) => writeFileSync(join(at, name), bytes),
     remove: (name) => unlinkSync(join(at, name)),
-    makeFolder: (name) => void mkdirSync(join(at, name)),
+    makeFolder(name) {
+      mkdirSync(join(at, name));
+    },
     close() {
       did("sync", "-f", at);
       unmount();

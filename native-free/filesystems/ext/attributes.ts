@@ -46,7 +46,7 @@ export function attributesOfInode(volume: ExtVolume, inode: Inode): Record<strin
   const { base, uid, gid, type, flags, deletedAt, project } = inode;
   const out: Record<string, string> = {
     inode: String(number),
-    mode: base.mode.toString(8).padStart(7, "0"),
+    mode: modeText(base.mode),
     uid: String(uid),
     gid: String(gid),
     links: String(base.links),
@@ -67,6 +67,14 @@ export function attributesOfInode(volume: ExtVolume, inode: Inode): Record<strin
   return out;
 }
 
+/** One of `attributesOfInode`. */
+export function attributeOfInode(volume: ExtVolume, inode: Inode, name: string): string | undefined {
+  if (name === "mode") return modeText(inode.base.mode);
+  if (name === "uid") return String(inode.uid);
+  if (name === "gid") return String(inode.gid);
+  return attributesOfInode(volume, inode)[name];
+}
+
 /** The bytes of a value, as many as there are of it. */
 function valueOf(volume: ExtVolume, { start, length, inode }: Attribute): Uint8Array {
   if (inode === 0) return readRange(volume.source, start, length);
@@ -76,7 +84,27 @@ function valueOf(volume: ExtVolume, { start, length, inode }: Attribute): Uint8A
   return readRange(new ExtentSource(volume.source, extentsOfInode(volume, holder)), 0, length);
 }
 
+/** Texts made so far: file systems use few modes and few sets of flags. */
+const modes: (string | undefined)[] = [];
+const flagTexts = new Map<number, string>();
+const mostTexts = 4096;
+
+/** Has 16 bits. */
+function modeText(mode: number): string {
+  return (modes[mode] ??= mode.toString(8).padStart(7, "0"));
+}
+
 function flagText(flags: number): string {
+  let text = flagTexts.get(flags);
+  if (text === undefined) {
+    if (flagTexts.size === mostTexts) flagTexts.clear();
+    text = makeFlagText(flags);
+    flagTexts.set(flags, text);
+  }
+  return text;
+}
+
+function makeFlagText(flags: number): string {
   const words: string[] = [];
   for (let shift = 0; shift < 32; shift++) {
     const bit = 2 ** shift;

@@ -1,18 +1,18 @@
 /** What is said twice on an ext volume is compared; what systems leave empty is looked into. */
-import { readRange, type ByteSource } from "../../bytes/byte-source.ts";
+import { readRange } from "../../bytes/byte-source.ts";
 import { finding, type Finding } from "../../model/findings.ts";
+import { nonZeroBytes } from "../non-zero.ts";
 import { isClusterRest, segmentsOf } from "./account.ts";
 import { mmpHolds } from "./block-checksums.ts";
 import { bitmapRuns, wrongBitmaps } from "./bitmap.ts";
 import { mapOf } from "./extents.ts";
 import { compatible, incompatible, unknownFeatures } from "./features.ts";
 import { hasSuper, readGeometry, superBlockOf } from "./geometry.ts";
+import { hiddenInStructures } from "./hidden.ts";
 import * as layout from "./layouts.ts";
 import { special, type Survey } from "./survey.ts";
 import type { ExtVolume } from "./volume.ts";
 
-const lookedBytes = 4 << 20;
-const windowBytes = 256 << 10;
 const cleanState = 1;
 const errorState = 2;
 const bootSignature = [0x55, 0xaa] as const;
@@ -113,13 +113,31 @@ export function checkAll(volume: ExtVolume, survey: Survey): Finding[] {
   const { wrong, first } = wrongBitmaps(volume);
   if (wrong > 0)
     found.push(finding("ext/checksum-wrong", { count: wrong, structure: "bitmaps", first: `group ${first}` }));
+  const beyond = usedBeyond(volume);
+  if (beyond.inodes > 0) found.push(finding("ext/unused-in-use", { ...beyond }));
   if (!mmpHolds(volume)) {
     const params = { count: 1, structure: "multiple mount protection", first: `block ${geometry.mmpBlock}` };
     found.push(finding("ext/checksum-wrong", params));
   }
   const bad = badBlocks(volume);
   if (bad > 0) found.push(finding("ext/bad-blocks", { blocks: bad }));
-  return [...found, ...findHidden(volume)];
+  return [...found, ...findHidden(volume), ...hiddenInStructures(volume)];
+}
+
+/** Inodes that a bitmap has in use and the descriptor of the group says were never used. */
+function usedBeyond(volume: ExtVolume): { inodes: number; first: number } {
+  const { inodesPerGroup } = volume.geometry;
+  let [inodes, first] = [0, 0];
+  for (let group = 0; group < volume.groups.count; group++) {
+    const reach = volume.reachOf(group);
+    const stated = inodesPerGroup - volume.groups.get(group).unusedInodes;
+    for (let index = stated; index < reach; index++) {
+      const number = group * inodesPerGroup + index + 1;
+      if (!volume.isInodeMarked(number)) continue;
+      if (inodes++ === 0) first = number;
+    }
+  }
+  return { inodes, first };
 }
 
 interface BlockCounts {
@@ -175,16 +193,6 @@ function badBlocks(volume: ExtVolume): number {
   const { runs } = mapOf(volume, inode, undefined, true);
   let count = 0;
   for (let i = 0; i < runs.length; i += 4) count += runs[i + 2]!;
-  return count;
-}
-
-/** How many bytes of a stretch are not zero; only the first few MiB of it are looked at. */
-function nonZeroBytes(source: ByteSource, start: number, length: number): number {
-  let count = 0;
-  const end = Math.min(source.size, start + Math.min(length, lookedBytes));
-  for (let from = start; from < end; from += windowBytes) {
-    for (const byte of readRange(source, from, Math.min(windowBytes, end - from))) if (byte !== 0) count++;
-  }
   return count;
 }
 

@@ -208,7 +208,8 @@ export class DirectoryBlock {
   #isName(at: number, nameLength: number, to: number): boolean {
     const type = this.#view.getUint8(at + typeAt);
     const from = at + layout.recordHeadBytes;
-    if (this.inodeAt(at) > this.#rules.inodes || nameLength === 0 || nameLength > 255 || from + nameLength > to) return false;
+    if (this.inodeAt(at) > this.#rules.inodes || nameLength === 0 || nameLength > 255 || from + nameLength > to)
+      return false;
     if (this.#rules.typed && (type === 0 || type > 7)) return false;
     if (this.#isDots(at, nameLength)) return false;
     if (this.#rules.encrypted) return true;

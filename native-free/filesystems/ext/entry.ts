@@ -4,7 +4,7 @@ import type { ContentClaim, EvidenceName, ItemTime, NameClaim, Origin } from "..
 import { readRange, type ByteSource } from "../../bytes/byte-source.ts";
 import { nameFromBytes } from "../../model/forensic-path.ts";
 import type { FileExtent, FileSystemEntry, FileSystemEntryKind } from "../file-system.ts";
-import { attributesOfInode } from "./attributes.ts";
+import { attributeOfInode, attributesOfInode } from "./attributes.ts";
 import { sizeOf } from "./extents.ts";
 import type { Inode } from "./inode.ts";
 import * as layout from "./layouts.ts";
@@ -192,6 +192,13 @@ export class ExtEntry implements FileSystemEntry {
     const inode = this.inode();
     if (inode === null) return this.number === 0 ? {} : { inode: String(this.number) };
     return attributesOfInode(this.#owner.volume, inode);
+  }
+
+  /** Lists ask for a few. */
+  attribute(name: string): string | undefined {
+    const inode = name === "inode" && this.number !== 0 ? null : this.inode();
+    if (inode === null) return name === "inode" && this.number !== 0 ? String(this.number) : undefined;
+    return attributeOfInode(this.#owner.volume, inode, name);
   }
 
   get target(): EvidenceName | null {

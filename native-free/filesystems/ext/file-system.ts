@@ -32,6 +32,7 @@ import { goneEntry, lostEntries, MetadataEntry, structureEntries, unnamedEntry }
 import { isMetadataInode, special, Survey } from "./survey.ts";
 import { timeText } from "./times.ts";
 import { isDirectory, refOf, rootRef, TreeWalk } from "./tree.ts";
+import { unusedRecords, type UnusedRecord } from "./unused.ts";
 import { rootInode, type ExtVolume } from "./volume.ts";
 
 /** What deleted files ask for, made once. */
@@ -54,6 +55,7 @@ export class ExtFileSystem implements FileSystem, EntryOwner {
   #survey: Survey | null = null;
   #gone: Gone | null = null;
   #goneClaims: GoneClaims | null = null;
+  #unused: readonly UnusedRecord[] | null = null;
 
   constructor(volume: ExtVolume, journal: Journal | null, findings: readonly Finding[]) {
     const { geometry } = volume;
@@ -135,8 +137,9 @@ export class ExtFileSystem implements FileSystem, EntryOwner {
     if (mine instanceof MetadataEntry) return this.#metadataExtents(inode);
     if (isInUse) return extentsOfInode(this.volume, inode);
     const { place, number } = inode;
-    const { nodes } = this.#goneData();
-    const claims = (this.#goneClaims ??= new GoneClaims(this.volume, nodes, this.#goneData().remains.all()));
+    const { nodes, remains } = this.#goneData();
+    const all = (): { number: number; place: number }[] => [...remains.all(), ...this.#unusedRecords()];
+    const claims = (this.#goneClaims ??= new GoneClaims(this.volume, nodes, all()));
     return goneExtents(this.volume, this.volume.inode(number, place)!, nodes, this.#surveyed().owned, claims);
   }
 
@@ -199,8 +202,7 @@ export class ExtFileSystem implements FileSystem, EntryOwner {
   *#unnamed(listing: DirectoryListing, walk: TreeWalk): Generator<FileSystemEntry> {
     const cursor = new Inode(this.volume.geometry);
     const later: ExtEntry[] = [];
-    for (const number of usedInodes(this.volume)) {
-      if (walk.inUse.has(number) || number === rootInode) continue;
+    for (const number of usedInodes(this.volume, walk)) {
       const place = this.volume.inodePlace(number);
       if (walk.isNamed(place)) continue;
       const inode = this.volume.inodeInto(cursor, number, place);
@@ -227,20 +229,29 @@ export class ExtFileSystem implements FileSystem, EntryOwner {
 
   /** Files that are no more and that no name leads to. */
   *#goneEntries(listing: DirectoryListing, walk: TreeWalk): Generator<FileSystemEntry> {
-    const { remains } = this.#goneData();
     for (const each of this.#names().get(0) ?? []) {
       const entry = listing.journalEntry(null, each);
       walk.named(entry);
       yield entry;
       for (const batch of this.#listed(listing, walk)) for (const inside of batch) yield inside;
     }
-    for (const { number, place, offset } of remains.all()) {
-      if (walk.isNamed(place)) continue;
+    for (const { number, place, offset } of this.#goneRecords(walk)) {
       const entry = goneEntry(this, number, place, offset);
       walk.named(entry);
       yield entry;
       for (const batch of this.#listed(listing, walk)) for (const inside of batch) yield inside;
     }
+  }
+
+  *#goneRecords(walk: TreeWalk): Generator<{ number: number; place: number; offset: number }> {
+    for (const each of this.#goneData().remains.all()) if (!walk.isNamed(each.place)) yield each;
+    for (const { number, place } of this.#unusedRecords()) {
+      if (!walk.isNamed(place) && !walk.inUse.has(number)) yield { number, place, offset: place };
+    }
+  }
+
+  #unusedRecords(): readonly UnusedRecord[] {
+    return (this.#unused ??= unusedRecords(this.volume));
   }
 
   /** Everything is looked at once, when something first needs it. */
@@ -256,8 +267,9 @@ export class ExtFileSystem implements FileSystem, EntryOwner {
   #goneData(): Gone {
     if (this.#gone === null) {
       const history = new History(this.volume, this.#journal?.copies() ?? []);
-      const remains = new Remains(this.volume, history);
-      this.#gone = { history, remains, nodes: new OldNodes(this.volume, history, this.#surveyed().owned) };
+      const { gone, owned } = this.#surveyed();
+      const remains = new Remains(this.volume, history, gone);
+      this.#gone = { history, remains, nodes: new OldNodes(this.volume, history, owned) };
     }
     return this.#gone;
   }
@@ -302,14 +314,16 @@ function own(entry: FileSystemEntry): ExtEntry {
   throw new Error("an entry of another file system");
 }
 
-function* usedInodes(volume: ExtVolume): Generator<number> {
+/** Inodes in use that no entry in use names, without the root. */
+function* usedInodes(volume: ExtVolume, walk: TreeWalk): Generator<number> {
   const { inodesPerGroup, inodes } = volume.geometry;
   for (let group = 0; group < volume.groups.count; group++) {
-    const { inodeTable, unusedInodes, inodesUnused } = volume.groups.get(group);
-    if (inodeTable === 0 || inodesUnused) continue;
     const first = group * inodesPerGroup + 1;
-    const end = Math.min(inodes + 1, first + inodesPerGroup - unusedInodes);
-    for (let number = first; number < end; number++) if (volume.isInodeUsed(number)) yield number;
+    const end = Math.min(inodes + 1, first + volume.reachOf(group));
+    for (let number = first; number < end; number++) {
+      if (walk.inUse.has(number) || number === rootInode) continue;
+      if (volume.isInodeUsed(number)) yield number;
+    }
   }
 }
 

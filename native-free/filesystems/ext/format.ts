@@ -56,7 +56,7 @@ function opened(source: ByteSource, geometry: Geometry, findings: readonly Findi
   if (!isPending || !journal.isDirty) return new ExtFileSystem(volume, journal, found);
   const { copies, damaged, fastCommits } = journal.pending();
   if (damaged) found.push(finding("ext/journal-damaged", { problem: "checksum" }));
-  if (fastCommits) found.push(finding("ext/fast-commits"));
+  if (fastCommits !== null) found.push(finding("ext/fast-commits", { ...fastCommits }));
   if (copies.length === 0) return new ExtFileSystem(volume, journal, found);
   found.push(finding("ext/journal-applied", { blocks: copies.length }));
   const overlay = new OverlaySource(source, geometry.blockBytes, copies);

@@ -4,6 +4,7 @@ import { checksumFrom, checksumNumber } from "./checksums.ts";
 import type { Geometry } from "./geometry.ts";
 import { readOnly } from "./features.ts";
 import * as layout from "./layouts.ts";
+import { unixTime } from "../unix-time.ts";
 import { nanosecondsOf, secondsOf, timeText } from "./times.ts";
 
 const two32 = 2 ** 32;
@@ -185,17 +186,5 @@ const hole = new Uint8Array(2);
 function addTime(out: ItemTime[], invalid: { count: number }, kind: TimeKind, field: number, more: number): void {
   const nanoseconds = more < 0 ? -1 : nanosecondsOf(more);
   if (nanoseconds > mostNanoseconds) invalid.count++;
-  else out.push(new ExtTime(kind, timeText(secondsOf(field, more < 0 ? 0 : more), nanoseconds)));
-}
-
-class ExtTime implements ItemTime {
-  readonly kind: TimeKind;
-  readonly value: string;
-  readonly zone = "utc";
-  readonly source = "ext";
-
-  constructor(kind: TimeKind, value: string) {
-    this.kind = kind;
-    this.value = value;
-  }
+  else out.push(unixTime(kind, "ext", secondsOf(field, more < 0 ? 0 : more), nanoseconds));
 }

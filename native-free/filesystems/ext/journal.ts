@@ -2,6 +2,7 @@
 import { finding, type Finding } from "../../model/findings.ts";
 import { checksumFrom, checksumNumberBe, checksumWithHole, superChecksum } from "./checksums.ts";
 import { mapOf, type MapRuns } from "./extents.ts";
+import { fastCommitsIn, type FastCommits } from "./fast-commits.ts";
 import { Inode } from "./inode.ts";
 import * as layout from "./layouts.ts";
 import type { ExtVolume } from "./volume.ts";
@@ -113,7 +114,7 @@ export class Journal {
   }
 
   /** What is to be read from the journal instead of its place: whole transactions from the start on, without what was revoked. */
-  pending(): { copies: BlockCopy[]; damaged: boolean; fastCommits: boolean } {
+  pending(): { copies: BlockCopy[]; damaged: boolean; fastCommits: FastCommits | null } {
     const copies = new Map<number, BlockCopy>();
     const revoked = new Map<number, number>();
     let [index, sequence, damaged] = [this.#start, this.#sequence, false];
@@ -146,17 +147,17 @@ export class Journal {
     const applied = [...copies.values()].filter(
       ({ block, sequence: own }) => this.#volume.hasBlock(block) && (revoked.get(block) ?? -1) < own,
     );
-    return { copies: applied, damaged, fastCommits: this.#hasFastCommits(sequence) };
+    return { copies: applied, damaged, fastCommits: this.#fastCommits(sequence) };
   }
 
-  /** Whether the area of fast commits begins with one of the transaction that is not there as a whole. */
-  #hasFastCommits(sequence: number): boolean {
-    if ((this.#features & journalFeature.fastCommit) === 0 || this.#end >= this.#blocks) return false;
-    const place = this.#placeOf(this.#end);
-    if (place < 0) return false;
-    const at = this.#volume.windows.seek(place);
-    const head = layout.fastTag.cursor().over(this.#volume.windows.bytes, at);
-    return head.tag === layout.fastHead && head.sequence === sequence;
+  /** Of the transaction that is not there as a whole; null for none. Their area begins a block behind the end of the log. */
+  #fastCommits(sequence: number): FastCommits | null {
+    if ((this.#features & journalFeature.fastCommit) === 0 || this.#end >= this.#blocks) return null;
+    const places: number[] = [];
+    for (let index = this.#end + 1; index < this.#blocks && this.#placeOf(index) >= 0; index++) {
+      places.push(this.#placeOf(index));
+    }
+    return fastCommitsIn(this.#volume.windows, places, this.#volume.geometry.blockBytes, sequence);
   }
 
   /** What a descriptor says of the blocks behind it. `sum` −1 without checksums. */

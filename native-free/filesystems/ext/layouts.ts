@@ -62,6 +62,10 @@ export const superblock = struct("ext.superblock", superBytes, {
   checksum: [0x3fc, u32],
 });
 
+/** Of the superblock, up to its checksum: nothing has a meaning here. */
+export const superUnused = 0x288;
+export const superUnusedBytes = 0x3fc - superUnused;
+
 export const descriptorBytes = 32;
 export const wideDescriptorBytes = 64;
 
@@ -301,11 +305,18 @@ export const journalTagFlag = { escaped: 1, sameUuid: 2, last: 8 } as const;
 export const journalRevoke = struct("ext.journalRevoke", 16, { used: [12, u32be, "bytes of the block"] });
 /** Default number of blocks of the fast-commit area. */
 export const defaultFastBlocks = 256;
-/** Of a fast commit; little-endian. */
-export const fastTag = struct("ext.fastTag", 12, {
-  tag: [0, u16],
-  length: [2, u16],
-  features: [4, u32],
-  sequence: [8, u32],
-});
-export const fastHead = 9;
+/** Records of fast commits; little-endian. */
+export const fastKind = {
+  addRange: 1,
+  removeRange: 2,
+  create: 3,
+  link: 4,
+  unlink: 5,
+  inode: 6,
+  pad: 7,
+  tail: 8,
+  head: 9,
+};
+export const fastTag = struct("ext.fastTag", 4, { kind: [0, u16], length: [2, u16, "bytes behind it"] });
+export const fastHead = struct("ext.fastHead", 8, { features: [0, u32], sequence: [4, u32] });
+export const fastTail = struct("ext.fastTail", 8, { sequence: [0, u32], checksum: [4, u32] });

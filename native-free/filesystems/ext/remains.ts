@@ -27,12 +27,15 @@ export interface Remnant {
 export class Remains {
   readonly #volume: ExtVolume;
   readonly #history: History;
+  readonly #gone: readonly number[];
   readonly #inode: Inode;
   readonly #copy: Inode;
   #all: readonly Remnant[] | null = null;
 
-  constructor(volume: ExtVolume, history: History) {
+  /** `gone`: inodes out of use whose records in the table are not blank. */
+  constructor(volume: ExtVolume, history: History, gone: readonly number[]) {
     this.#volume = volume;
+    this.#gone = gone;
     this.#history = history;
     this.#inode = new Inode(volume.geometry);
     this.#copy = new Inode(volume.geometry);
@@ -74,7 +77,7 @@ export class Remains {
 
   #findAll(): Remnant[] {
     const found: Remnant[] = [];
-    for (const number of this.#goneInTable()) found.push(...this.#of(number));
+    for (const number of this.#gone) found.push(...this.#of(number));
     for (const copies of this.#history.tableCopies()) {
       for (let number = copies.first; number <= copies.last; number++) {
         if (this.#isOtherInCopies(number, copies)) found.push(...this.#of(number));
@@ -116,24 +119,6 @@ export class Remains {
       const place = bestOf(own);
       if (identity === table) yield { number, place, offset: 0 };
       else if (own.some(({ alive }) => alive)) yield { number, place, offset: place };
-    }
-  }
-
-  /** Inodes that are not in use, and whose record is not blank. */
-  *#goneInTable(): Generator<number> {
-    const { inodesPerGroup, inodes, inodeBytes, firstInode } = this.#volume.geometry;
-    for (let group = 0; group < this.#volume.groups.count; group++) {
-      const { inodeTable, unusedInodes, inodesUnused } = this.#volume.groups.get(group);
-      if (inodeTable === 0 || inodesUnused) continue;
-      const first = group * inodesPerGroup + 1;
-      const start = this.#volume.placeOf(inodeTable) - first * inodeBytes;
-      const held = Math.floor((this.#volume.source.size - start) / inodeBytes);
-      const end = Math.min(inodes + 1, first + inodesPerGroup - unusedInodes, held);
-      for (let number = Math.max(first, firstInode); number < end; number++) {
-        const inode = this.#volume.inodeInto(this.#inode, number, start + number * inodeBytes);
-        if (inode.type === 0 || isAlive(inode) || this.#volume.isInodeMarked(number)) continue;
-        yield number;
-      }
     }
   }
 

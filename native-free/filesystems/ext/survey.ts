@@ -34,6 +34,8 @@ export class Survey implements MapSink {
   readonly troubles = new Map<number, Trouble[]>();
   /** Numbers of inodes that are in use and that the bitmap does not have. */
   unmarked = 0;
+  /** Numbers of inodes out of use whose records are not blank. */
+  readonly gone: number[] = [];
   /** Of the bitmap: inodes in use. */
   usedInodes = 0;
   readonly #volume: ExtVolume;
@@ -59,18 +61,22 @@ export class Survey implements MapSink {
 
   #group(group: number): void {
     const { inodesPerGroup, inodeBytes, inodes } = this.#volume.geometry;
-    const { inodeTable, unusedInodes, inodesUnused } = this.#volume.groups.get(group);
-    if (inodeTable === 0 || inodesUnused) return;
+    const reach = this.#volume.reachOf(group);
+    const { inodeTable } = this.#volume.groups.get(group);
+    if (reach === 0) return;
     const start = this.#volume.placeOf(inodeTable);
     const first = group * inodesPerGroup + 1;
     const held = Math.floor((this.#volume.source.size - start) / inodeBytes);
-    const count = Math.min(inodesPerGroup - unusedInodes, inodes - first + 1, held);
+    const count = Math.min(reach, inodes - first + 1, held);
     for (let i = 0; i < count; i++) {
       const isMarked = this.#volume.isInodeMarked(first + i);
       const inode = this.#volume.inodeInto(this.#inode, first + i, start + i * inodeBytes);
       if (isMarked) this.usedInodes++;
       else if (isAlive(inode)) this.unmarked++;
-      else continue;
+      else {
+        if (inode.type !== 0 && first + i >= this.#volume.geometry.firstInode) this.gone.push(first + i);
+        continue;
+      }
       if (inode.type !== 0 || first + i < this.#volume.geometry.firstInode) this.#claim(inode);
     }
   }

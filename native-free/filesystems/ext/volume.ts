@@ -79,6 +79,23 @@ export class ExtVolume {
     return this.isInodeMarked(number) || isAlive(this.inode(number)!);
   }
 
+  /** How many records of the table of a group are looked at: as its descriptor says, and those behind that its bitmap has in use. */
+  reachOf(group: number): number {
+    const { unusedInodes, inodesUnused, inodeTable, inodeBitmap } = this.groups.get(group);
+    const { inodesPerGroup } = this.geometry;
+    if (inodeTable === 0 || inodesUnused) return 0;
+    const stated = inodesPerGroup - unusedInodes;
+    if (unusedInodes === 0 || this.placeOf(inodeBitmap + 1) > this.source.size) return stated;
+    const at = this.windows.seek(this.placeOf(inodeBitmap));
+    const { bytes } = this.windows;
+    for (let index = inodesPerGroup - 1; index >= stated; index--) {
+      const byte = bytes[at + (index >>> 3)]!;
+      if (byte === 0) index &= ~7;
+      else if (((byte >>> (index & 7)) & 1) === 1) return index + 1;
+    }
+    return stated;
+  }
+
   /** Type of an inode that is in use and has no name any more; 0 of others. */
   unlinkedType(number: number): number {
     if (this.inodePlace(number) < 0 || !this.isInodeMarked(number)) return 0;

@@ -1,5 +1,6 @@
 /** Windows of a volume, the last ones kept: tables and directories are read through them. */
-import { viewRange, type ByteSource } from "../../bytes/byte-source.ts";
+import { Buffer } from "node:buffer";
+import { MemorySource, viewRange, type ByteSource } from "../../bytes/byte-source.ts";
 
 /** A multiple of every block size, so that no block lies in two windows. */
 const windowBytes = 256 << 10;
@@ -28,16 +29,20 @@ export class Windows {
   #load(index: number): void {
     let window = this.#windows.get(index);
     if (window === undefined) {
-      window = viewRange(this.#source, index * windowBytes, windowBytes);
-      if (window.length < windowBytes) {
-        const padded = new Uint8Array(windowBytes);
-        padded.set(window);
-        window = padded;
-      }
+      window = this.#read(index * windowBytes);
     } else this.#windows.delete(index);
     this.#windows.set(index, window);
     if (this.#windows.size > mostWindows) this.#windows.delete(this.#windows.keys().next().value!);
     this.#index = index;
     this.bytes = window;
+  }
+
+  #read(place: number): Uint8Array {
+    const source = this.#source;
+    if (source instanceof MemorySource && place + windowBytes <= source.size)
+      return viewRange(source, place, windowBytes);
+    // Not zeroed first: all of it is written.
+    const window = new Uint8Array(Buffer.allocUnsafeSlow(windowBytes).buffer);
+    return window.fill(0, source.readInto(window, place));
   }
 }

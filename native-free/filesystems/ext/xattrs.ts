@@ -38,8 +38,9 @@ const inodeHead = layout.inodeAttributeHeader.cursor();
 const entry = layout.attributeEntry.cursor();
 
 /** All of an inode, those in the inode itself first. The inode may be another afterwards. */
-export function attributesOf(volume: ExtVolume, inode: Inode): Attribute[] {
+export function attributesOf(volume: ExtVolume, inode: Inode): readonly Attribute[] {
   const block = inode.attributeBlock;
+  if (block === 0) return inInode(volume, inode);
   return [...inInode(volume, inode), ...(block > 0 && volume.hasBlock(block) ? inBlock(volume, block) : [])];
 }
 
@@ -47,17 +48,18 @@ export function findAttribute(volume: ExtVolume, inode: Inode, name: string): { 
   return inInode(volume, inode).find((each) => each.name === name && each.inode === 0) ?? null;
 }
 
-function inInode({ geometry }: ExtVolume, inode: Inode): Attribute[] {
-  if (inode.extraBytes === 0) return [];
+function inInode({ geometry }: ExtVolume, inode: Inode): readonly Attribute[] {
+  if (inode.extraBytes === 0) return none;
   const inside = layout.inodeBytes + inode.extraBytes;
   const room = geometry.inodeBytes - inside;
-  if (room < inodeHeadBytes + layout.attributeEntryBytes) return [];
+  if (room < inodeHeadBytes + layout.attributeEntryBytes) return none;
   const at = inode.at + inside;
-  if (inodeHead.over(inode.window, at).magic !== layout.attributeMagic) return [];
+  if (inodeHead.over(inode.window, at).magic !== layout.attributeMagic) return none;
   const first = at + inodeHeadBytes;
   return entriesIn(inode.window, first, inode.at + geometry.inodeBytes, first, inode.place - inode.at);
 }
 const inodeHeadBytes = 4;
+const none: readonly Attribute[] = [];
 
 function inBlock(volume: ExtVolume, block: number): Attribute[] {
   const place = volume.placeOf(block);

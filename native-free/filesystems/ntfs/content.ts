@@ -5,7 +5,7 @@ import type { FileExtent } from "../file-system.ts";
 import { valueBytes } from "./attributes.ts";
 import type { NtfsFile } from "./file.ts";
 import * as layout from "./layouts.ts";
-import { Lznt1Source, readWof, WofSource } from "./packed/index.ts";
+import { isWimBacked, Lznt1Source, readWof, WofSource } from "./packed/index.ts";
 import { isKeptElsewhere, reparseTag, tagText } from "./reparse.ts";
 import { ResidentSource } from "./resident-source.ts";
 import { storedClusters, type Stream } from "./streams.ts";
@@ -52,9 +52,9 @@ function overlayOf(file: NtfsFile): { readonly stream: Stream; readonly algorith
 export function keptElsewhere(file: NtfsFile, stream: Stream): string | null {
   if (stream.resident || stream.size === 0 || stream.type !== layout.type.data || stream.name !== "") return null;
   if (file.find(layout.type.reparsePoint) === null || storedClusters(stream) > 0) return null;
-  const tag = reparseOf(file)?.tag ?? 0;
+  const { tag, data } = reparseOf(file) ?? { tag: 0, data: new Uint8Array(0) };
   if (tag === reparseTag.overlay ? overlayOf(file) !== null : !isKeptElsewhere(tag)) return null;
-  return tagText(tag);
+  return tag === reparseTag.overlay && isWimBacked(data) ? `${tagText(tag)}, in a WIM image` : tagText(tag);
 }
 
 export function missingExtents({ size }: Stream): FileExtent[] {

@@ -60,7 +60,8 @@ export function* nodesOf(file: NtfsFile, extents: readonly FileExtent[]): Genera
   }
   const blocks = new ExtentSource(source, extents);
   const step = Math.max(1, Math.floor(blocksPerWindow / indexBytes)) * indexBytes;
-  for (let from = 0; from + indexBytes <= blocks.size; from += step) {
+  for (let from = firstStored(extents, 0); from + indexBytes <= blocks.size; from = firstStored(extents, from + step)) {
+    from -= from % indexBytes;
     const window = readRange(blocks, from, step);
     for (let at = 0; at + indexBytes <= window.length; at += indexBytes) {
       if (block.over(window, at).signature !== layout.indexSignature) continue;
@@ -68,6 +69,16 @@ export function* nodesOf(file: NtfsFile, extents: readonly FileExtent[]): Genera
       yield nodeIn(window, at, at + layout.blockNodeAt, at + indexBytes, from + at, torn);
     }
   }
+}
+
+/** The first byte at `from` or behind it that has a place: holes may be of any size, and hold no blocks. */
+function firstStored(extents: readonly FileExtent[], from: number): number {
+  let at = 0;
+  for (const { start, length } of extents) {
+    at += length;
+    if (start !== null && at > from) return Math.max(from, at - length);
+  }
+  return Number.POSITIVE_INFINITY;
 }
 
 /** Extents of the blocks of a directory. */
@@ -115,6 +126,19 @@ export function* namesIn({ bytes, entriesAt, used }: IndexNode): Generator<Index
         yield { at: key, reference: { number: recordHigh * two32 + recordLow, sequence }, namespace };
       }
     }
+    at += length;
+  }
+}
+
+/** The same for loops over very many: only what the entries lead to. */
+export function eachReference(
+  { bytes, entriesAt, used }: IndexNode,
+  visit: (number: number, sequence: number) => void,
+): void {
+  for (let at = entriesAt; at + layout.indexEntry.size <= used;) {
+    const { recordLow, recordHigh, sequence, length, keyLength, flags } = entry.over(bytes, at);
+    if ((flags & layout.indexEntryFlag.last) !== 0 || length < layout.indexEntry.size || at + length > used) return;
+    if (keyLength >= layout.fileName.size) visit(recordHigh * two32 + recordLow, sequence);
     at += length;
   }
 }

@@ -1,6 +1,6 @@
 /** The entries of a file: one for each name (or for the record that has none), then its further streams. */
 import { attributeName } from "./attributes.ts";
-import { NtfsEntry, type EntryOwner } from "./entry.ts";
+import { FileEntry, type EntryOwner, type NtfsEntry } from "./entry.ts";
 import type { NtfsFile } from "./file.ts";
 import * as layout from "./layouts.ts";
 import type { Stream } from "./streams.ts";
@@ -9,20 +9,21 @@ const efs = "$EFS";
 
 export function entriesOfFile(owner: EntryOwner, file: NtfsFile): NtfsEntry[] {
   const out: NtfsEntry[] = [];
-  for (const name of file.names()) out.push(new NtfsEntry(owner, file, name, null));
-  if (out.length === 0) out.push(new NtfsEntry(owner, file, null, null));
-  if (!mayHaveStreams(file)) return out;
-  for (const stream of furtherStreams(owner, file)) out.push(new NtfsEntry(owner, file, null, stream));
+  for (const name of file.names()) out.push(new FileEntry(owner, file, name, null));
+  if (out.length === 0) out.push(new FileEntry(owner, file, null, null));
+  if (!mayHaveStreams(owner, file)) return out;
+  for (const stream of furtherStreams(owner, file)) out.push(new FileEntry(owner, file, null, stream));
   return out;
 }
 
 /** Nearly all files have one value, and end here. */
-function mayHaveStreams(file: NtfsFile): boolean {
+function mayHaveStreams(owner: EntryOwner, file: NtfsFile): boolean {
   let data = file.isDirectory ? 1 : 0;
   for (const { type, nonResident } of file.attributes) {
     if (type === layout.type.data && data++ > 0) return true;
     if (type === layout.type.loggedUtilityStream) return true;
-    if (nonResident && (type === layout.type.bitmap || type === layout.type.indexAllocation)) return true;
+    const isIndex = type === layout.type.bitmap || type === layout.type.indexAllocation;
+    if (nonResident && isIndex && owner.isSystem(file)) return true;
   }
   for (const { type, nameLength } of file.attributes) if (type === layout.type.data && nameLength > 0) return true;
   return false;

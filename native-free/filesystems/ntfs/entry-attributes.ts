@@ -15,6 +15,9 @@ import { nameText, reparseOf } from "./values.ts";
 const extended = layout.extendedAttribute.cursor();
 const mostExtendedBytes = 64 << 10;
 const words = Object.entries(layout.fileFlags);
+/** Made so far, by their flags: few differ. */
+const texts = new Map<number, string>();
+const mostTexts = 256;
 const algorithms = ["XPRESS4K", "LZX", "XPRESS8K", "XPRESS16K"] as const;
 
 /** What of an entry is asked for here. */
@@ -27,29 +30,67 @@ export interface Described {
   readonly dataFlags: number;
 }
 
-export function attributesOf(
-  entry: Described,
-  owners: { readonly owner: string | null; readonly group: string | null } | null,
-): Record<string, string> {
+interface OwnersOf {
+  readonly owner: string | null;
+  readonly group: string | null;
+}
+
+export function attributesOf(entry: Described, owners: OwnersOf | null): Record<string, string> {
   const { file } = entry;
   const out: Record<string, string> = { inode: String(inodeOf(file)), sequence: String(file.sequence) };
   if (entry.streamOf === null) {
-    if (file.links !== 1) out.links = String(file.links);
-    const { fileFlags } = entry;
-    const set = words.flatMap(([word, bit]) => ((fileFlags & bit) !== 0 ? [word] : []));
-    if (set.length > 0) out.attributes = set.join(" ");
-    if (owners?.owner) out.owner = owners.owner;
-    if (owners?.group) out.group = owners.group;
+    ofFile(out, file.links, entry.fileFlags, owners);
     shortName(entry, out);
     reparse(file, out);
     objectId(file, out);
     extendedAttributes(file, out);
   }
-  const flags = entry.dataFlags;
-  if ((flags & layout.attributeFlag.compressionMask) !== 0) out.compression = "LZNT1";
-  if ((flags & layout.attributeFlag.encrypted) !== 0 || (entry.fileFlags & layout.fileFlag.encrypted) !== 0)
-    out.encryption = "EFS";
+  ofValue(out, entry.dataFlags, entry.fileFlags);
   return out;
+}
+
+/** What a file has that is described by its record, its standard information and its value alone. */
+export interface Bare {
+  readonly number: number;
+  readonly sequence: number;
+  readonly links: number;
+  readonly fileFlags: number;
+  readonly dataFlags: number;
+}
+
+/** The same of such a file. */
+export function attributesOfBare(
+  { number, sequence, links, fileFlags, dataFlags }: Bare,
+  owners: OwnersOf | null,
+): Record<string, string> {
+  const out: Record<string, string> = { inode: String(number), sequence: String(sequence) };
+  ofFile(out, links, fileFlags, owners);
+  ofValue(out, dataFlags, fileFlags);
+  return out;
+}
+
+function ofFile(out: Record<string, string>, links: number, fileFlags: number, owners: OwnersOf | null): void {
+  if (links !== 1) out.links = String(links);
+  const set = wordsOf(fileFlags);
+  if (set !== "") out.attributes = set;
+  if (owners?.owner) out.owner = owners.owner;
+  if (owners?.group) out.group = owners.group;
+}
+
+function ofValue(out: Record<string, string>, dataFlags: number, fileFlags: number): void {
+  if ((dataFlags & layout.attributeFlag.compressionMask) !== 0) out.compression = "LZNT1";
+  if ((dataFlags & layout.attributeFlag.encrypted) !== 0 || (fileFlags & layout.fileFlag.encrypted) !== 0)
+    out.encryption = "EFS";
+}
+
+function wordsOf(fileFlags: number): string {
+  let text = texts.get(fileFlags);
+  if (text === undefined) {
+    text = words.flatMap(([word, bit]) => ((fileFlags & bit) !== 0 ? [word] : [])).join(" ");
+    if (texts.size === mostTexts) texts.clear();
+    texts.set(fileFlags, text);
+  }
+  return text;
 }
 
 /** The record's own number, also where it was found outside of the table. */
@@ -88,6 +129,7 @@ function objectId(file: NtfsFile, out: Record<string, string>): void {
 
 /** $EA: names in ASCII, values as text where they are printable. */
 function extendedAttributes(file: NtfsFile, out: Record<string, string>): void {
+  if (file.find(layout.type.extendedAttributes) === null) return;
   const stream = file.stream(layout.type.extendedAttributes, "");
   if (stream === null) return;
   const { source } = file.volume;

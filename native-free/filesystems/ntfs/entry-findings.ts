@@ -11,7 +11,7 @@ import type { Survey } from "./survey.ts";
 import { stepsBelowSecond } from "./times.ts";
 import { standardAt } from "./values.ts";
 
-const time = layout.fileTime.cursor();
+const time = layout.fileTime.offsets;
 
 /** `isCut`: the directory was taken out of a circle of parents. */
 export function findingsOfEntry(entry: NtfsEntry, survey: Survey, isCut: boolean): Finding[] {
@@ -43,15 +43,23 @@ function timeFindings(entry: NtfsEntry): Finding[] {
   const standard = standardAt(file);
   if (standard < 0) return out;
   const { records } = file.volume;
-  const { low, high } = time.over(records.bytes, standard);
+  const [low, high] = [
+    records.view.getUint32(standard + time.low, true),
+    records.view.getUint32(standard + time.high, true),
+  ];
   const name = valueStart(records, nameOf.attribute) + layout.nameTimesAt;
-  const { low: nameLow, high: nameHigh } = time.over(records.bytes, name);
-  if ((low === 0 && high === 0) || (nameLow === 0 && nameHigh === 0)) return out;
-  if (high < nameHigh || (high === nameHigh && low < nameLow)) {
-    const rounded = stepsBelowSecond(low, high) === 0 && stepsBelowSecond(nameLow, nameHigh) !== 0;
-    out.push(finding(rounded ? "ntfs/times-set" : "ntfs/times-before-name"));
-  }
-  return out;
+  const odd = timesFinding(low, high, records.view, name);
+  return odd ? [...out, odd] : out;
+}
+
+/** What the first time of $STANDARD_INFORMATION says against that of $FILE_NAME at `at`; null for nothing. */
+export function timesFinding(low: number, high: number, view: DataView, at: number): Finding | null {
+  const nameLow = view.getUint32(at + time.low, true);
+  const nameHigh = view.getUint32(at + time.high, true);
+  if ((low === 0 && high === 0) || (nameLow === 0 && nameHigh === 0)) return null;
+  if (high > nameHigh || (high === nameHigh && low >= nameLow)) return null;
+  const rounded = stepsBelowSecond(low, high) === 0 && stepsBelowSecond(nameLow, nameHigh) !== 0;
+  return finding(rounded ? "ntfs/times-set" : "ntfs/times-before-name");
 }
 
 function clusterFindings({ file }: NtfsEntry, stream: Stream, survey: Survey): Finding[] {

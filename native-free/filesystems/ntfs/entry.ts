@@ -8,7 +8,7 @@ import type { NameOf, NtfsFile } from "./file.ts";
 import * as layout from "./layouts.ts";
 import { isLink, isSpecial, targetOf } from "./reparse.ts";
 import type { Stream } from "./streams.ts";
-import { ntfsTime } from "./times.ts";
+import { readTimes } from "./times.ts";
 import { attributeKey, fileKey, mainKey, nameKey, nameText, reparseOf, standardAt, streamName } from "./values.ts";
 
 /** What an entry asks of its file system. */
@@ -23,37 +23,20 @@ export interface EntryOwner {
   ownersOf(file: NtfsFile): { readonly owner: string | null; readonly group: string | null } | null;
 }
 
-const fileTime = layout.fileTime.cursor();
 const standard = layout.standardInformation.cursor();
 
-/** Appends the four times at `at` of the record that is current; returns how many cannot be. */
-function readTimes(file: NtfsFile, at: number, source: string, out: ItemTime[]): number {
-  const { bytes } = file.volume.records;
-  let invalid = 0;
-  for (let i = 0; i < layout.timeKinds.length; i++) {
-    const { low, high } = fileTime.over(bytes, at + i * layout.timeBytes);
-    if (low === 0 && high === 0) continue;
-    const time = ntfsTime(layout.timeKinds[i]!, source, low, high);
-    if (time) out.push(time);
-    else invalid++;
-  }
-  return invalid;
-}
-
 /** A name of a file (null: a record without one), or a stream of it. */
-export class NtfsEntry implements FileSystemEntry {
-  readonly file: NtfsFile;
-  readonly nameOf: NameOf | null;
-  /** Null: what the file itself opens. */
-  readonly streamOf: Stream | null;
+export abstract class NtfsEntry implements FileSystemEntry {
   readonly #owner: EntryOwner;
 
-  constructor(owner: EntryOwner, file: NtfsFile, nameOf: NameOf | null, streamOf: Stream | null) {
-    this.file = file;
-    this.nameOf = nameOf;
-    this.streamOf = streamOf;
+  constructor(owner: EntryOwner) {
     this.#owner = owner;
   }
+
+  abstract get file(): NtfsFile;
+  abstract get nameOf(): NameOf | null;
+  /** Null: what the file itself opens. */
+  abstract get streamOf(): Stream | null;
 
   get key(): string {
     const { file, streamOf, nameOf } = this;
@@ -122,10 +105,11 @@ export class NtfsEntry implements FileSystemEntry {
     const { file, nameOf } = this;
     let invalid = 0;
     const at = standardAt(file);
-    if (at >= 0) invalid += readTimes(file, at, "$SI", out);
+    const { records } = file.volume;
+    if (at >= 0) invalid += readTimes(records.view, at, "$SI", out);
     if (nameOf) {
-      const start = valueStart(file.volume.records, nameOf.attribute);
-      invalid += readTimes(file, start + layout.nameTimesAt, "$FN", out);
+      const start = valueStart(records, nameOf.attribute);
+      invalid += readTimes(records.view, start + layout.nameTimesAt, "$FN", out);
     }
     return invalid;
   }
@@ -153,5 +137,19 @@ export class NtfsEntry implements FileSystemEntry {
   get dataFlags(): number {
     const { content } = this;
     return content === null ? 0 : flagsOf(this.file.volume.records, content.first);
+  }
+}
+
+/** An entry of a file that was taken apart. */
+export class FileEntry extends NtfsEntry {
+  readonly file: NtfsFile;
+  readonly nameOf: NameOf | null;
+  readonly streamOf: Stream | null;
+
+  constructor(owner: EntryOwner, file: NtfsFile, nameOf: NameOf | null, streamOf: Stream | null) {
+    super(owner);
+    this.file = file;
+    this.nameOf = nameOf;
+    this.streamOf = streamOf;
   }
 }

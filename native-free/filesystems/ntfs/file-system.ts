@@ -21,31 +21,33 @@ import { Ancestry } from "./ancestry.ts";
 import { Bitmap } from "./bitmap.ts";
 import { checkBitmap, checkHead, checkSurvey } from "./checks.ts";
 import { keptElsewhere, missingExtents, openContent, openStream } from "./content.ts";
-import { NtfsEntry, type EntryOwner } from "./entry.ts";
+import { NtfsEntry } from "./entry.ts";
 import { entriesOfFile } from "./entries.ts";
 import { findingsOfEntry } from "./entry-findings.ts";
 import { fileAt, type NameOf, type NtfsFile } from "./file.ts";
+import type { IndexCheck } from "./index-check.ts";
 import { entryOfKey } from "./keys.ts";
 import * as layout from "./layouts.ts";
 import { listDirectory } from "./listing.ts";
 import { Owners } from "./owners.ts";
+import type { PlainOwner } from "./plain-entry.ts";
 import { PlacedEntry } from "./placed-entry.ts";
 import { SlackEntry, type SlackOwner } from "./slack-entry.ts";
 import { clusterSlack, directorySlack, recordSlack } from "./slack.ts";
 import { deletedExtents } from "./states.ts";
 import type { Stream } from "./streams.ts";
-import { mark, Survey } from "./survey.ts";
-import { standing, Tree } from "./tree.ts";
+import { mark } from "./marks.ts";
+import { Survey } from "./survey.ts";
+import { Tree } from "./tree.ts";
 import { mainKey } from "./values.ts";
 import { readVolumeRecord } from "./volume-record.ts";
 import type { NtfsVolume } from "./volume.ts";
 import { walkVolume } from "./walk.ts";
 
-const claimWords: Readonly<Record<number, NameClaim>> = {
-  [standing.allocated]: "allocated",
-  [standing.deleted]: "deleted",
-  [standing.orphan]: "orphan",
-};
+/** By `standing`. */
+const claimWords: readonly NameClaim[] = ["none", "allocated", "deleted", "orphan"];
+
+const keySlots = 1024;
 
 /** What was learnt of the whole volume. */
 export interface Known {
@@ -53,7 +55,7 @@ export interface Known {
   readonly tree: Tree;
 }
 
-export class NtfsFileSystem implements FileSystem, EntryOwner, SlackOwner {
+export class NtfsFileSystem implements FileSystem, PlainOwner, SlackOwner {
   readonly format = "ntfs";
   readonly variant: string;
   readonly label: string | null;
@@ -67,8 +69,10 @@ export class NtfsFileSystem implements FileSystem, EntryOwner, SlackOwner {
   #known: Known | null = null;
   #bitmap: Bitmap | null = null;
   #checked = false;
-  #lastParent = -1;
-  #lastKey = "";
+  #indexed = false;
+  /** Of directories that were asked for last, by a part of their number. */
+  readonly #keyNumbers = new Float64Array(keySlots).fill(-1);
+  readonly #keys: string[] = new Array<string>(keySlots).fill("");
 
   constructor(volume: NtfsVolume, findings: readonly Finding[]) {
     const { geometry } = volume;
@@ -169,15 +173,18 @@ export class NtfsFileSystem implements FileSystem, EntryOwner, SlackOwner {
 
   /** The directory of a name: its record, -1 where it is not there any more. */
   parentOf(file: NtfsFile, name: NameOf): number {
-    if (this.#isCut(file, name)) return -1;
-    const tree = this.#known?.tree;
-    return tree
-      ? tree.resolve(name.parent, name.parentSequence)
-      : this.#ancestry.resolve(name.parent, name.parentSequence);
+    return this.#isCut(file, name) ? -1 : this.resolve(name.parent, name.parentSequence);
+  }
+
+  resolve(parent: number, sequence: number): number {
+    return (this.#known?.tree ?? this.#ancestry).resolve(parent, sequence);
   }
 
   parentKeyOf(file: NtfsFile, name: NameOf): string | null {
-    const parent = this.parentOf(file, name);
+    return this.keyOfParent(this.parentOf(file, name));
+  }
+
+  keyOfParent(parent: number): string | null {
     return parent < 0 || parent === layout.known.root ? null : this.keyOfRecord(parent);
   }
 
@@ -187,11 +194,12 @@ export class NtfsFileSystem implements FileSystem, EntryOwner, SlackOwner {
       const file = fileAt(this.volume, number);
       if (file) return mainKey(file);
     }
-    if (number !== this.#lastParent) {
-      this.#lastKey = this.#makeKey(number);
-      this.#lastParent = number;
+    const slot = number & (keySlots - 1);
+    if (this.#keyNumbers[slot] !== number) {
+      this.#keys[slot] = this.#makeKey(number);
+      this.#keyNumbers[slot] = number;
     }
-    return this.#lastKey;
+    return this.#keys[slot]!;
   }
 
   keyOfDirectory(directory: NtfsFile): string | null {
@@ -199,9 +207,11 @@ export class NtfsFileSystem implements FileSystem, EntryOwner, SlackOwner {
   }
 
   nameClaimOf(file: NtfsFile, name: NameOf): NameClaim {
-    const parent = this.parentOf(file, name);
-    const from = this.#known?.tree ?? this.#ancestry;
-    return claimWords[from.standingIn(parent, file.inUse)]!;
+    return this.claimIn(this.parentOf(file, name), file.inUse);
+  }
+
+  claimIn(parent: number, inUse: boolean): NameClaim {
+    return claimWords[(this.#known?.tree ?? this.#ancestry).standingIn(parent, inUse)]!;
   }
 
   isSystem(file: NtfsFile): boolean {
@@ -224,8 +234,18 @@ export class NtfsFileSystem implements FileSystem, EntryOwner, SlackOwner {
     return findingsOfEntry(entry, survey, nameOf !== null && this.#isCut(file, nameOf));
   }
 
+  /** Once all directories were looked at; further walks find the same. */
+  noteIndexes(check: IndexCheck): void {
+    if (!this.#indexed) this.#found.push(...check.findings());
+    this.#indexed = true;
+  }
+
   ownersOf(file: NtfsFile): { readonly owner: string | null; readonly group: string | null } | null {
     return this.#owners.of(file);
+  }
+
+  ownersOfId(id: number): { readonly owner: string | null; readonly group: string | null } | null {
+    return this.#owners.ofId(id);
   }
 
   entriesOf(file: NtfsFile): readonly NtfsEntry[] {

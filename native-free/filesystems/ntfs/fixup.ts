@@ -19,7 +19,8 @@ export function applyFixups(window: Uint8Array, at: number, length: number): Fix
   if (stride < layout.strideBytes || !Number.isInteger(stride) || fixupsAt + 2 * fixups > stride) return "none";
   let state: FixupState = "whole";
   const from = at + fixupsAt;
-  const [low, high] = [window[from]!, window[from + 1]!];
+  const low = window[from]!;
+  const high = window[from + 1]!;
   for (let i = 1; i <= strides; i++) {
     const end = at + i * stride;
     if (window[end - 2] !== low || window[end - 1] !== high) state = "torn";

@@ -5,7 +5,7 @@ import { blockExtents, namesIn, nodesOf } from "./directory-index.ts";
 import type { NtfsFileSystem } from "./file-system.ts";
 import { fileAt, type NtfsFile } from "./file.ts";
 import { slackEntries } from "./slack-entry.ts";
-import { mark } from "./survey.ts";
+import { mark } from "./marks.ts";
 
 type Entries = Generator<FileSystemEntry>;
 

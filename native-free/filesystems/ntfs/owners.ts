@@ -28,7 +28,11 @@ export class Owners {
       const source = openStream(file, own, (extents) => extents);
       return describeSecurity(readRange(source, 0, Math.min(source.size, mostDescriptorBytes)));
     }
-    const id = this.#idOf(file);
+    return this.ofId(this.#idOf(file));
+  }
+
+  /** By the number of a descriptor; 0 stands for none. */
+  ofId(id: number): Found | null {
     return id === 0 ? null : (this.#all()?.ownerOf(id) ?? null);
   }
 

@@ -9,7 +9,11 @@ export const recordState = { blank: 0, garbage: 1, torn: 2, whole: 3 } as const;
 
 const windowBytes = 1 << 20;
 /** Single records that are kept: parents, continuations. */
-const slotCount = 64;
+const mostSlots = 64;
+const fewestSlots = 8;
+/** Records between two that are looked at, and how many such steps before a window is worth reading. */
+const shortStep = 64;
+const enoughSteps = 8;
 /** Places of records outside of the table are multiples of this. */
 export const placeUnit = 512;
 
@@ -29,18 +33,23 @@ export class Records {
   bytes: Uint8Array = new Uint8Array(0);
   /** The same memory. */
   text: Buffer = Buffer.alloc(0);
+  view: DataView = new DataView(new ArrayBuffer(0));
   offset = 0;
   /** By number: offsets of the volume of records that are read from elsewhere, since the place in the table is damaged. */
   readonly replaced = new Map<number, number>();
   readonly #window: Uint8Array;
   readonly #windowText: Buffer;
+  readonly #windowView: DataView;
   readonly #states: Uint8Array;
   #first = 0;
   #end = 0;
+  #last = -1;
+  #shortSteps = 0;
   readonly #slots: Uint8Array;
   readonly #slotText: Buffer;
-  readonly #slotNumbers: Float64Array = new Float64Array(slotCount).fill(Number.NaN);
-  readonly #slotStates = new Uint8Array(slotCount);
+  readonly #slotView: DataView;
+  readonly #slotNumbers: Float64Array;
+  readonly #slotStates: Uint8Array;
 
   constructor(volume: ByteSource, table: ByteSource, recordBytes: number) {
     this.volume = volume;
@@ -50,9 +59,14 @@ export class Records {
     const size = Math.max(recordBytes, Math.min(windowBytes, this.count * recordBytes));
     this.#window = new Uint8Array(size);
     this.#windowText = Buffer.from(this.#window.buffer);
+    this.#windowView = new DataView(this.#window.buffer);
     this.#states = new Uint8Array(size / recordBytes);
-    this.#slots = new Uint8Array(slotCount * recordBytes);
+    const slots = Math.min(mostSlots, Math.max(fewestSlots, this.count));
+    this.#slots = new Uint8Array(slots * recordBytes);
+    this.#slotNumbers = new Float64Array(slots).fill(Number.NaN);
+    this.#slotStates = new Uint8Array(slots);
     this.#slotText = Buffer.from(this.#slots.buffer);
+    this.#slotView = new DataView(this.#slots.buffer);
   }
 
   /** Makes a record current, of the table or (negative) outside of it. Returns its `recordState`. */
@@ -60,6 +74,7 @@ export class Records {
     if (number >= this.#first && number < this.#end) {
       this.bytes = this.#window;
       this.text = this.#windowText;
+      this.view = this.#windowView;
       this.offset = (number - this.#first) * this.recordBytes;
       return this.#states[number - this.#first]!;
     }
@@ -71,6 +86,14 @@ export class Records {
     if (number >= this.count) return recordState.blank;
     if (number < this.#first || number >= this.#end) this.#load(number);
     return this.at(number);
+  }
+
+  /** The same for walks that go upward in short steps at most times: a window is read where the last steps were short. */
+  follow(number: number): number {
+    const step = number - this.#last;
+    this.#shortSteps = step > 0 && step <= shortStep ? this.#shortSteps + 1 : 0;
+    this.#last = number;
+    return this.#shortSteps < enoughSteps ? this.at(number) : this.scan(number);
   }
 
   /** Offset of the volume where a record is read from; null where it is in the table. */
@@ -88,7 +111,7 @@ export class Records {
       number * recordBytes,
     );
     for (let i = 0; i < count; i++) {
-      const place = this.replaced.get(number + i);
+      const place = this.replaced.size > 0 ? this.replaced.get(number + i) : undefined;
       if (place !== undefined)
         this.volume.readInto(this.#window.subarray(i * recordBytes, (i + 1) * recordBytes), place);
       this.#states[i] = repair(this.#window, i * recordBytes, recordBytes);
@@ -96,9 +119,10 @@ export class Records {
   }
 
   #single(number: number): number {
-    const slot = Math.abs(number) % slotCount;
+    const slot = Math.abs(number) % this.#slotNumbers.length;
     this.bytes = this.#slots;
     this.text = this.#slotText;
+    this.view = this.#slotView;
     this.offset = slot * this.recordBytes;
     if (this.#slotNumbers[slot] === number) return this.#slotStates[slot]!;
     const target = this.#slots.subarray(this.offset, this.offset + this.recordBytes);

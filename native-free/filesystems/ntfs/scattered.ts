@@ -29,7 +29,8 @@ export function* recordsIn(
   from: number,
   length: number,
 ): Generator<FoundRecord> {
-  const window = Buffer.alloc(windowBytes + recordBytes);
+  // There may be as many stretches as free clusters: each has a window of its own size.
+  const window = Buffer.alloc(Math.max(0, Math.min(windowBytes + recordBytes, length)));
   for (const run of source.runsIn(from, length)) {
     if (run.kind !== "data") continue;
     const end = run.start + run.length;

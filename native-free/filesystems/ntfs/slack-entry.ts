@@ -82,15 +82,20 @@ function slackKey(directory: NtfsFile, { place, start }: IndexNode, at: number):
   return `${fileKey(directory)}-${place === "root" ? `root-${at}` : `i30-${place + at - start}`}`;
 }
 
-/** Every name of a directory that counts no longer, once, but for those that the record of their file still has. */
+/**
+ * Every name of a directory that counts no longer, once, but for those that the record of their file still has. `visit` is called for each node of
+ * the index on the way.
+ */
 export function* slackEntries(
   owner: SlackOwner,
   directory: NtfsFile,
   extents: readonly FileExtent[],
+  visit: ((node: IndexNode) => void) | null = null,
 ): Generator<SlackEntry> {
   const seen = new Set<string>();
   let live: ReadonlySet<string> | null = null;
   for (const node of nodesOf(directory, extents)) {
+    visit?.(node);
     for (const found of formerNames(directory, node)) {
       const text = indexedText(node.bytes, found.at);
       const same = `${found.reference?.number}-${found.reference?.sequence}-${text.bytes ?? text.text}`;

@@ -1,44 +1,32 @@
 /**
- * One look at every record: what it is, which directory it is in, and which clusters its values claim. Kept in typed arrays, 13 bytes for each
+ * One look at every record: what it is, which directory it is in, and which clusters its values claim. Kept in typed arrays, 14 bytes for each
  * record and a few bits for each cluster.
  */
 import { BlockSet } from "../block-set.ts";
 import { NumberList } from "../number-list.ts";
-import { attribute, isAttribute, usedBytes } from "./attributes.ts";
+import { AttributeWalk, valueLengthAt, valueStartAt } from "./attributes.ts";
 import { fileAt, type NtfsFile } from "./file.ts";
 import * as layout from "./layouts.ts";
 import { recordState } from "./records.ts";
+import { mark } from "./marks.ts";
+import { Plainness } from "./plainness.ts";
 import { decodeRuns, type Runs } from "./run-list.ts";
 import type { NtfsVolume } from "./volume.ts";
-
-export const mark = {
-  inUse: 1,
-  directory: 2,
-  continuation: 4,
-  named: 8,
-  /** Neither a record nor blank. */
-  damaged: 16,
-  torn: 32,
-  /** Below $Extend, or one of the first records. */
-  system: 64,
-  /** Has attributes. */
-  filled: 128,
-} as const;
 
 /** Steps that claims may take for each cluster of the volume before further ones are not looked at: only forged ones take so many. */
 const claimsPerCluster = 32;
 const noParent = 0xffff_ffff;
 
-const header = layout.fileRecord.cursor();
-const resident = layout.residentValue.cursor();
+const record = layout.fileRecord.offsets;
+const fileName = layout.fileName.offsets;
 const clusterValue = layout.clusterValue.cursor();
-const fileName = layout.fileName.cursor();
+const flagsAt = layout.attribute.offsets.flags;
 
 /** What claims the clusters of a value. */
 type Claimant = "content" | "metadata" | "bad" | "deleted";
 
 export class Survey {
-  readonly marks: Uint8Array;
+  readonly marks: Uint16Array;
   readonly sequences: Uint16Array;
   /** Of the first name; `noParent` where there is none. Of continuations the record that they continue. */
   readonly parents: Uint32Array;
@@ -67,12 +55,14 @@ export class Survey {
   readonly #volume: NtfsVolume;
   readonly #tails = new NumberList();
   readonly #runs: Runs = [];
+  readonly #walk = new AttributeWalk();
+  readonly #plainness = new Plainness();
   #steps: number;
 
   constructor(volume: NtfsVolume) {
     this.#volume = volume;
     const { count } = volume.records;
-    this.marks = new Uint8Array(count);
+    this.marks = new Uint16Array(count);
     this.sequences = new Uint16Array(count);
     this.parents = new Uint32Array(count).fill(noParent);
     this.parentSequences = new Uint16Array(count);
@@ -92,65 +82,58 @@ export class Survey {
       }
       return;
     }
-    const { bytes, offset } = records;
-    const { sequence, flags, firstAttribute, baseLow, baseHigh, baseSequence } = header.over(bytes, offset);
+    const { view, offset } = records;
+    const flags = view.getUint16(offset + record.flags, true);
     let marks = state === recordState.torn ? mark.torn : 0;
     if (state === recordState.torn) this.torn++;
     if ((flags & layout.recordFlag.inUse) !== 0) marks |= mark.inUse;
     if ((flags & layout.recordFlag.directory) !== 0) marks |= mark.directory;
     if (number < layout.known.firstFree) marks |= mark.system;
-    this.sequences[number] = sequence;
-    if (baseLow !== 0 || baseHigh !== 0) {
+    this.sequences[number] = view.getUint16(offset + record.sequence, true);
+    const base = view.getUint32(offset + record.baseLow, true);
+    if (base !== 0 || view.getUint16(offset + record.baseHigh, true) !== 0) {
       marks |= mark.continuation;
-      this.parents[number] = baseLow;
-      this.parentSequences[number] = baseSequence;
+      this.parents[number] = base;
+      this.parentSequences[number] = view.getUint16(offset + record.baseSequence, true);
     }
     this.marks[number] = marks;
-    this.#attributes(number, firstAttribute);
+    this.#attributes(number);
   }
 
-  #attributes(number: number, first: number): void {
+  #attributes(number: number): void {
     const { records } = this.#volume;
-    const { offset } = records;
-    const end = usedBytes(records);
-    let [hasList, sound, before] = [false, true, 0];
-    let at = first;
-    // The same steps as in `readAttributes`, without an object for each.
-    while (at + layout.residentBytes <= end) {
-      const found = isAttribute(records, at, end);
-      const { type } = attribute;
-      if (type === layout.endMark) break;
-      if (!found || (!sound && type < before)) {
-        sound = false;
-        at += 8;
-        continue;
-      }
-      before = type;
-      const { id, length, nonResident } = attribute;
-      this.marks[number]! |= mark.filled;
-      if (type === layout.type.fileName) this.#name(number, offset + at, id);
+    const walk = this.#walk.over(records);
+    const plainness = this.#plainness.begin(this.marks[number]!);
+    let [hasList, filled] = [false, false];
+    while (walk.next()) {
+      filled = true;
+      const { type, at } = walk;
+      if (type === layout.type.fileName) this.#name(number, at);
       else if (type === layout.type.attributeList) hasList = true;
-      if (nonResident === 1) this.#claim(number, type, offset + at);
-      at += length;
+      if (walk.nonResident) this.#claim(number, type, at);
+      plainness.see(walk);
     }
+    if (filled) this.marks[number]! |= mark.filled;
     if (hasList) this.#continued(number);
+    else if (walk.isWhole) this.marks[number]! |= plainness.marks;
   }
 
-  #name(number: number, at: number, id: number): void {
-    const { bytes } = this.#volume.records;
-    if (bytes[at + nonResidentAt] !== 0) return;
-    resident.over(bytes, at + layout.valueAt);
-    if (resident.length < layout.fileName.size) return;
-    fileName.over(bytes, at + resident.from);
-    const { parentHigh } = fileName;
-    if (parentHigh !== 0) this.namedElsewhere.add(number);
-    this.#noteName(
-      number,
-      parentHigh === 0 ? fileName.parentLow : noParent,
-      fileName.parentSequence,
-      fileName.namespace,
-      id,
-    );
+  #name(number: number, at: number): void {
+    const { records } = this.#volume;
+    const { view } = records;
+    if (this.#walk.nonResident || valueLengthAt(records, at) < layout.fileName.size) {
+      this.#plainness.spoil();
+      return;
+    }
+    const from = valueStartAt(records, at);
+    const namespace = view.getUint8(from + fileName.namespace);
+    const far = view.getUint16(from + fileName.parentHigh, true) !== 0;
+    if (far) this.namedElsewhere.add(number);
+    const needed = layout.fileName.size + 2 * view.getUint8(from + fileName.nameLength);
+    this.#plainness.name(namespace, this.#walk.id, !far && needed <= valueLengthAt(records, at));
+    const parent = far ? noParent : view.getUint32(from + fileName.parentLow, true);
+    const sequence = view.getUint16(from + fileName.parentSequence, true);
+    this.#noteName(number, parent, sequence, namespace, this.#walk.id);
   }
 
   /** Names that only DOS uses count where there is no other. */
@@ -206,12 +189,13 @@ export class Survey {
   }
 
   #claim(number: number, type: number, at: number): void {
-    const { bytes } = this.#volume.records;
-    const { length, flags, nameLength } = attribute.over(bytes, at);
-    const { runsAt, firstVcn, unit, size, initialized, lastVcn } = clusterValue.over(bytes, at + layout.valueAt);
+    const { bytes, view, offset } = this.#volume.records;
+    const { length, nameLength } = this.#walk;
+    const head = offset + at;
+    const { firstVcn, unit, size, initialized, lastVcn, runsAt } = clusterValue.over(bytes, head + layout.valueAt);
     const runs = this.#runs;
     runs.length = 0;
-    decodeRuns(bytes, at + runsAt, at + length, runs);
+    const held = decodeRuns(bytes, head + runsAt, head + length, runs);
     const live = (this.marks[number]! & mark.inUse) !== 0;
     const isData = type === layout.type.data;
     const who: Claimant = !live
@@ -222,11 +206,20 @@ export class Survey {
           ? "content"
           : "metadata";
     for (let i = 0; i < runs.length; i += 2) if (runs[i]! >= 0) this.#claimRun(who, runs[i]!, runs[i + 1]!);
+    const { clusterBytes } = this.#volume.geometry;
+    if (isData && (firstVcn !== 0 || held * clusterBytes < size || initialized > size || !this.#areInside(runs)))
+      this.#plainness.lack();
     if (who !== "content" || firstVcn !== 0) return;
-    const whole = (lastVcn + 1) * this.#volume.geometry.clusterBytes >= size;
-    const compressed = (flags & layout.attributeFlag.compressionMask) !== 0 && unit > 0;
-    if (whole && !compressed && (this.marks[number]! & mark.continuation) === 0)
+    const whole = (lastVcn + 1) * clusterBytes >= size;
+    const packed = (view.getUint16(head + flagsAt, true) & layout.attributeFlag.compressionMask) !== 0 && unit > 0;
+    if (whole && !packed && (this.marks[number]! & mark.continuation) === 0)
       this.#unused(runs, Math.min(size, initialized));
+  }
+
+  #areInside(runs: Runs): boolean {
+    for (let i = 0; i < runs.length; i += 2)
+      if (runs[i]! >= 0 && runs[i]! + runs[i + 1]! > this.#volume.geometry.clusters) return false;
+    return true;
   }
 
   #claimRun(who: Claimant, first: number, count: number): void {
@@ -265,7 +258,6 @@ export class Survey {
   }
 }
 
-const nonResidentAt = 8;
 /** Above the bytes used of a cluster, which has at most 2^21. */
 const tailUnit = 2 ** 21;
 

@@ -1,7 +1,8 @@
 /** The directories of a volume in the order of their tree, from what the survey noted. Every one comes once, whatever the records say. */
 import { isSequence } from "./attribute-list.ts";
 import { known } from "./layouts.ts";
-import { mark, type Survey } from "./survey.ts";
+import { mark } from "./marks.ts";
+import type { Survey } from "./survey.ts";
 
 /** What is true of a directory and so of what is in it. */
 export const standing = { unknown: 0, allocated: 1, deleted: 2, orphan: 3 } as const;

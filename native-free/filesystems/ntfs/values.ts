@@ -3,8 +3,9 @@ import type { EvidenceName } from "../../model/item.ts";
 import { valueBytes, valueLength, valueStart, type Attribute } from "./attributes.ts";
 import type { NameOf, NtfsFile } from "./file.ts";
 import * as layout from "./layouts.ts";
+import { nameFrom } from "./names.ts";
 import { placeOfNumber } from "./records.ts";
-import { readReparse, wideName, type Reparse } from "./reparse.ts";
+import { readReparse, type Reparse } from "./reparse.ts";
 import type { Stream } from "./streams.ts";
 
 const fileName = layout.fileName.cursor();
@@ -41,9 +42,7 @@ export function nameText(file: NtfsFile, { attribute }: NameOf): EvidenceName {
   const length = valueLength(records, attribute);
   const start = valueStart(records, attribute);
   const units = Math.min(fileName.over(records.bytes, start).nameLength, (length - layout.fileName.size) >> 1);
-  const from = start + layout.fileName.size;
-  const text = records.text.toString("utf16le", from, from + 2 * units);
-  return text.isWellFormed() ? { text, bytes: null } : wideName(records.text.subarray(from, from + 2 * units));
+  return nameFrom(records.view, records.text, start + layout.fileName.size, units);
 }
 
 /** Offset of the value of $STANDARD_INFORMATION in the record that is made current; -1 without one. */

@@ -5,12 +5,14 @@ import type { FileSystemEntry } from "../file-system.ts";
 import { blockExtents } from "./directory-index.ts";
 import type { Known, NtfsFileSystem } from "./file-system.ts";
 import { fileAt, NtfsFile } from "./file.ts";
+import { IndexCheck } from "./index-check.ts";
 import * as layout from "./layouts.ts";
 import { bootCopy } from "./placed-entry.ts";
+import { PlainEntry } from "./plain-entry.ts";
 import { placedNumber, recordState } from "./records.ts";
 import { recordsIn } from "./scattered.ts";
 import { slackEntries } from "./slack-entry.ts";
-import { mark } from "./survey.ts";
+import { mark } from "./marks.ts";
 import { sparse } from "./run-list.ts";
 
 type Entries = Generator<FileSystemEntry>;
@@ -19,7 +21,10 @@ export function* walkVolume(fs: NtfsFileSystem, known: Known, searchUnallocated:
   const copy = bootCopy(fs.volume);
   if (copy) yield copy;
   yield* ofRecord(fs, layout.known.root);
-  for (const directory of known.tree.directories()) yield* ofRecord(fs, directory);
+  for (const directory of known.tree.directories()) {
+    fs.volume.records.follow(directory);
+    yield* ofRecord(fs, directory);
+  }
   const nameless = new NumberList();
   yield* files(fs, known, nameless);
   const adopted = new BlockSet();
@@ -54,6 +59,10 @@ function* files(fs: NtfsFileSystem, { survey }: Known, nameless: NumberList): En
     }
     if (number === layout.known.root) continue;
     records.scan(number);
+    if ((marked & mark.plain) !== 0) {
+      yield new PlainEntry(fs, survey, number);
+      continue;
+    }
     // No generator for each record.
     const entries = fs.entriesOf(new NtfsFile(fs.volume, number));
     for (let i = 0; i < entries.length; i++) yield entries[i]!;
@@ -61,18 +70,21 @@ function* files(fs: NtfsFileSystem, { survey }: Known, nameless: NumberList): En
 }
 
 /** Names in the slack of directories; `adopted` gets the records that they name. */
-function* remains(fs: NtfsFileSystem, { survey }: Known, adopted: BlockSet): Entries {
+function* remains(fs: NtfsFileSystem, { survey, tree }: Known, adopted: BlockSet): Entries {
   const { marks } = survey;
+  const check = new IndexCheck(survey, tree);
   for (let number = 0; number < marks.length; number++) {
     if ((marks[number]! & (mark.directory | mark.filled | mark.continuation)) !== (mark.directory | mark.filled))
       continue;
+    fs.volume.records.follow(number);
     const file = fileAt(fs.volume, number);
     if (file === null) continue;
-    for (const entry of slackEntries(fs, file, fs.judged(file, blockExtents(file)))) {
+    for (const entry of slackEntries(fs, file, fs.judged(file, blockExtents(file)), check.of(file))) {
       if (entry.file) adopted.add(entry.file.number);
       yield entry;
     }
   }
+  fs.noteIndexes(check);
 }
 
 /** Records that continue a file which does not know of them. */

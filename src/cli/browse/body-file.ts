@@ -18,38 +18,77 @@ export function bodyLines(
   moments: readonly Moment[],
   md5: string | null,
 ): string[] {
-  const { attributes, size, kind, key } = entry;
-  const name = `${cell(pathText(path))}${entry.target ? ` -> ${cell(escapeForTerminal(entry.target.text))}` : ""}`;
+  const { size, kind, target } = entry;
   const state = stateOf(entry);
-  const gone = entry.contentClaim === "overwritten" ? `${state}-realloc` : state;
-  const marked = state === "allocated" ? name : `${name} (${gone})`;
+  let marked = cell(path);
+  if (target) marked += ` -> ${cellOf(escapeForTerminal(target.text))}`;
+  // What became of the content is asked only where it can be gone.
+  if (state !== "allocated") marked += ` (${entry.contentClaim === "overwritten" ? `${state}-realloc` : state})`;
+  const inode = cell(attributeOf(entry, "inode") ?? entry.key);
+  const [uid, gid] = [number(attributeOf(entry, "uid")), number(attributeOf(entry, "gid"))];
+  const tail = `|${inode}|${modeText(kind, attributeOf(entry, "mode"))}|${uid}|${gid}|${size}|`;
+  const [first, ...others] = groupsOf(moments);
   const head = `${md5 ?? "0"}|${marked}`;
-  const inode = cell(pathText(attributes["inode"] ?? key));
-  const tail = `|${inode}|${modeText(kind, attributes["mode"])}|${number(attributes["uid"])}|${number(attributes["gid"])}|${size}`;
-  return groupsOf(moments).map(({ source, of }, index) => {
-    const note = index === 0 ? "" : ` (${cell(source)})`;
-    return `${head}${note}${tail}|${of.a ?? 0}|${of.m ?? 0}|${of.c ?? 0}|${of.b ?? 0}`;
-  });
+  const lines = [`${head}${tail}${timesText(first!)}`];
+  for (const group of others) lines.push(`${head} (${cellOf(group.source)})${tail}${timesText(group)}`);
+  return lines;
 }
 
+const attributeOf = (entry: FileSystemEntry, name: string): string | undefined =>
+  entry.attribute ? entry.attribute(name) : entry.attributes[name];
+
+/** Times of one source, in whole seconds; NaN for none. */
 interface Group {
   readonly source: string;
-  readonly of: Partial<Record<TimeKind, number>>;
+  m: number;
+  a: number;
+  c: number;
+  b: number;
 }
 
 /** By source; a source that says a kind twice (two names of a file) makes two groups. */
 function groupsOf(moments: readonly Moment[]): Group[] {
   const groups: Group[] = [];
   for (const { time, seconds } of moments) {
-    let group = groups.find(({ source, of }) => source === time.source && of[time.kind] === undefined);
-    if (!group) groups.push((group = { source: time.source, of: {} }));
-    group.of[time.kind] = Math.floor(seconds);
+    const { kind, source } = time;
+    const whole = Math.floor(seconds);
+    if (groups.some((group) => group.source === source && take(group, kind, whole))) continue;
+    const group: Group = { source, m: NaN, a: NaN, c: NaN, b: NaN };
+    take(group, kind, whole);
+    groups.push(group);
   }
-  return groups.length > 0 ? groups : [{ source: "", of: {} }];
+  return groups.length > 0 ? groups : [{ source: "", m: NaN, a: NaN, c: NaN, b: NaN }];
 }
 
-const cell = (text: string): string => (/[%|]/.test(text) ? text.replaceAll("%", "%25").replaceAll("|", "%7C") : text);
-const number = (text: string | undefined): string => (text !== undefined && /^\d+$/.test(text) ? text : "0");
+/** False where it has a time of this kind. */
+function take(group: Group, kind: TimeKind, seconds: number): boolean {
+  // Named one by one: a name that changes makes it a look-up.
+  if (kind === "m" && Number.isNaN(group.m)) group.m = seconds;
+  else if (kind === "a" && Number.isNaN(group.a)) group.a = seconds;
+  else if (kind === "c" && Number.isNaN(group.c)) group.c = seconds;
+  else if (kind === "b" && Number.isNaN(group.b)) group.b = seconds;
+  else return false;
+  return true;
+}
+
+const timesText = ({ a, m, c, b }: Group): string => `${a || 0}|${m || 0}|${c || 0}|${b || 0}`;
+
+const cellOf = (text: string): string =>
+  /[%|]/.test(text) ? text.replaceAll("%", "%25").replaceAll("|", "%7C") : text;
+
+/** What nothing has to be done with: printable ASCII without the two. */
+const harmlessCell = /^[ -$&-{}~]*$/;
+const cell = (path: string): string => (harmlessCell.test(path) ? path : cellOf(pathText(path)));
+
+let lastNumber = "0";
+
+/** Files of one system have few owners. */
+function number(text: string | undefined): string {
+  if (text === undefined || text === lastNumber) return text ?? "0";
+  if (!/^\d+$/.test(text)) return "0";
+  lastNumber = text;
+  return text;
+}
 
 const letters: Readonly<Record<FileSystemEntryKind, string>> = {
   file: "r",
@@ -63,6 +102,19 @@ const typeLetters: Readonly<Record<number, string>> = { 1: "p", 2: "c", 4: "d", 
 
 /** `r/rrw-r--r--`: type by the name, type by the record, rights; all rights where the file system keeps none, as `fls` does. */
 export function modeText(kind: FileSystemEntryKind, mode: string | undefined): string {
+  if (mode !== lastMode || kind !== lastKind) {
+    lastText = keptModeText(kind, mode);
+    lastMode = mode;
+    lastKind = kind;
+  }
+  return lastText;
+}
+
+let lastKind: FileSystemEntryKind | null = null;
+let lastMode: string | undefined;
+let lastText = "";
+
+function keptModeText(kind: FileSystemEntryKind, mode: string | undefined): string {
   const known = modes.get(mode ?? "")?.get(kind);
   if (known !== undefined) return known;
   const text = makeModeText(kind, mode);

@@ -1,4 +1,5 @@
 /** Times of evidence on one scale: seconds since 1970 in UTC, for filters and body files. */
+import { secondsOfUnixTime } from "../../../native-free/filesystems/unix-time.ts";
 import type { ItemTime } from "../../../native-free/model/item.ts";
 import { browseSays } from "../../messages/en.ts";
 import { OperatorError } from "../../messages/operator-error.ts";
@@ -37,7 +38,10 @@ let lastDay = "";
 let lastDaySeconds = 0;
 
 /** Seconds with their fraction; null for a value that is no time (which a reader would have told as a finding). */
-export function secondsOf({ value, zone }: Pick<ItemTime, "value" | "zone">, assumed: AssumedZone): number | null {
+export function secondsOf(time: Pick<ItemTime, "value" | "zone">, assumed: AssumedZone): number | null {
+  const known = secondsOfUnixTime(time);
+  if (known !== null) return known;
+  const { value, zone } = time;
   const plain = value.charCodeAt(4) === 0x2d && (value.length === 10 || value.charCodeAt(10) === 0x54);
   if (!plain || zone === "offset") {
     const parsed = Date.parse(value);

@@ -2,7 +2,8 @@
 import { escapeForTerminal } from "../../../native-free/model/escape.ts";
 import { jsonLine, type JsonValue, type Output } from "../output.ts";
 
-const pieceLength = 1 << 18;
+/** Small enough to stay in the caches of a processor. */
+const pieceLength = 1 << 16;
 
 export class Rows {
   readonly #output: Output;

@@ -93,26 +93,35 @@ class Timeline {
 
   async #tree(tree: Tree): Promise<void> {
     const { fileSystem, directory, path } = tree;
-    const { output, signal } = this.#context;
+    const { output } = this.#context;
     let seen = 0;
-    for (const [entry, full] of this.#entriesOf(tree)) {
-      // Waiting costs more than a row.
-      if (this.#hashes) await this.#hashedEntry(tree, entry, full);
-      else this.#entry(entry, full, null);
-      if (++seen % breathEvery !== 0) continue;
-      this.#rows.flush();
-      await breathe(signal);
+    // Waiting costs more than a row.
+    const isLong = (): boolean => ++seen % breathEvery === 0;
+    if (directory === null) {
+      const book = new PathBook(path);
+      for (const entry of fileSystem.entries()) {
+        const full = book.pathOf(entry);
+        if (this.#hashes) await this.#hashedEntry(tree, entry, full);
+        else this.#entry(entry, full, null);
+        if (isLong()) await this.#pause();
+      }
+    } else {
+      for (const [entry, full] of this.#below(tree, directory)) {
+        if (this.#hashes) await this.#hashedEntry(tree, entry, full);
+        else this.#entry(entry, full, null);
+        if (isLong()) await this.#pause();
+      }
     }
     this.#rows.flush();
     if (directory === null && tellFindings(output, `${path}/`, fileSystem.findings)) this.#lost = true;
   }
 
-  *#entriesOf({ fileSystem, directory, path }: Tree): Iterable<readonly [FileSystemEntry, string]> {
-    if (directory === null) {
-      const book = new PathBook(path);
-      for (const entry of fileSystem.entries()) yield [entry, book.pathOf(entry)];
-      return;
-    }
+  async #pause(): Promise<void> {
+    this.#rows.flush();
+    await breathe(this.#context.signal);
+  }
+
+  *#below({ fileSystem, path }: Tree, directory: FileSystemEntry): Iterable<readonly [FileSystemEntry, string]> {
     const { output } = this.#context;
     yield [directory, path];
     const below = walkBelow(fileSystem, directory, path, {

@@ -8,6 +8,7 @@ import {
   resident,
   rootValue,
   standardValue,
+  ticks,
   type AttributeBytes,
 } from "../../fixtures/filesystems/ntfs-parts.ts";
 import { NtfsVolumeWriter } from "../../fixtures/filesystems/ntfs-writer.ts";
@@ -77,10 +78,29 @@ const folder = recordBytes(
 );
 
 /** Where a template has what differs from record to record. */
-const placesOf = (template: Buffer): { readonly name: number; readonly parent: number } => {
+interface Places {
+  readonly name: number;
+  readonly parent: number;
+  /** Of the first of the four times that are changed together: those of both attributes. */
+  readonly times: readonly number[];
+}
+
+const placesOf = (template: Buffer): Places => {
   const name = template.indexOf(Buffer.from(blank, "utf16le"));
-  return { name, parent: template.lastIndexOf(Buffer.concat([reference(5, 5)]), name) };
+  const parent = template.lastIndexOf(Buffer.concat([reference(5, 5)]), name);
+  const time = Buffer.alloc(8);
+  time.writeBigUInt64LE(ticks);
+  return { name, parent, times: [template.indexOf(time), parent + 8] };
 };
+
+/** Every file has times of its own, of which those of its last change and of its name differ. */
+function setTimes(out: Buffer, number: number, [own = 0, named = 0]: readonly number[]): void {
+  const made = ticks + BigInt(number) * 123_456_789n;
+  for (let i = 0; i < 4; i++) {
+    out.writeBigUInt64LE(i === 1 || i === 2 ? made + 987_654_321n : made, own + i * 8);
+    out.writeBigUInt64LE(made, named + i * 8);
+  }
+}
 const filePlaces = placesOf(file);
 const folderPlaces = placesOf(folder);
 const numberAt = 44;
@@ -94,6 +114,7 @@ function recordsFrom(from: number, to: number): Buffer {
     template.copy(out, at);
     out.writeUInt32LE(number, at + numberAt);
     out.write(String(number).padStart(nameDigits, "0"), at + places.name, "utf16le");
+    setTimes(out.subarray(at, at + bytesPerRecord), number, places.times);
     const parent = number - (number % perFolder);
     if (!isFolder && parent >= firstMade) reference(parent, 1).copy(out, at + places.parent);
   }

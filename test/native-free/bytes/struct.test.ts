@@ -29,6 +29,10 @@ describe("a struct", () => {
     expect([...cursor.rest]).toEqual([1, 2, 3, 4]);
   });
 
+  it("says where its fields are", () => {
+    expect(sample.offsets).toEqual({ kind: 0, tag: 1, small: 4, large: 6, huge: 10, rest: 18 });
+  });
+
   it("reads windows that begin inside a larger buffer", () => {
     expect(sample.cursor().over(hand.subarray(1)).small).toBe(0x1234);
   });

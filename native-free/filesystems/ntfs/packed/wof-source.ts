@@ -89,7 +89,7 @@ export class WofSource extends PackedSource {
   }
 }
 
-export interface WofInfo {
+interface WofInfo {
   readonly algorithm: WofAlgorithm;
 }
 

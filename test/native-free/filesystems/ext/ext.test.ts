@@ -107,7 +107,7 @@ describe("an ext volume", () => {
 
   it("refuses what says to be ext and leads nowhere", () => {
     const volume = made();
-    volume.bytes.writeUInt32LE(0, 1024 + 0x28);
+    for (const at of [1024, volume.place(257)]) volume.bytes.writeUInt32LE(0, at + 0x28);
     expect(() => opened(volume)).toThrow("filesystem/boot-damaged");
     expect(extFormat.open(new MemorySource(new Uint8Array(70_000)))).toBeNull();
   });
@@ -215,8 +215,9 @@ describe("an ext volume", () => {
     const number = volume.inodes.get("/folder/gone.bin")!;
     volume.bytes[volume.place(volume.bitmapOf(0, 1)) + ((number - 1) >> 3)]! |= 1 << ((number - 1) & 7);
     const fs = opened(volume);
-    const entry = walk(fs).find(({ entry: each }) => each.key === `inode.${number}`)!.entry;
-    expect(entry).toMatchObject({ nameClaim: "orphan", contentClaim: "allocated", size: 2039 });
+    const entry = entryAt(fs, "/folder/gone.bin");
+    expect(entry).toMatchObject({ nameClaim: "deleted", contentClaim: "allocated", size: 2039 });
+    expect(readRange(fs.open(entry), 0, 2039)).toEqual(told(2039, 5));
     expect(codes(entry)).toEqual(["ext/deleted-open"]);
   });
 
@@ -227,10 +228,13 @@ describe("an ext volume", () => {
     volume.bytes.writeUInt32LE(volume.bytes.readUInt32LE(1024 + 0x60) | 4, 1024 + 0x60);
     volume.bytes.writeUInt32BE(0x20, volume.place(blocks[0]!) + 0x28);
     volume.bytes.writeUInt32BE(2, volume.place(blocks[0]!) + 0x54);
-    const area = volume.place(blocks[14]!);
-    volume.bytes.writeUInt16LE(9, area);
-    volume.bytes.writeUInt32LE(8, area + 8);
-    expect(codes(opened(volume))).toContain("ext/fast-commits");
+    // A head, a removed name and a tail of the next transaction.
+    const area = volume.place(blocks[15]!);
+    for (const [at, value] of [9, 8, 0, 0, 8, 0, 5, 9].entries()) volume.bytes.writeUInt16LE(value, area + at * 2);
+    volume.bytes.writeUInt32LE(0x0008_0008, area + 25);
+    volume.bytes.writeUInt32LE(8, area + 29);
+    const found = opened(volume).findings.find(({ code }) => code === "ext/fast-commits");
+    expect(found?.params).toEqual({ commits: 1, inodes: 0, names: 1 });
   });
 });
 

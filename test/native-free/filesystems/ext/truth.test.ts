@@ -1,15 +1,22 @@
 /** ext volumes of published images against TSK and the kernel. Differences are explained in test/differential/ext.md. */
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { MemorySource } from "../../../../native-free/bytes/byte-source.ts";
 import { extFormat } from "../../../../native-free/filesystems/ext/format.ts";
 import type { FileSystem } from "../../../../native-free/filesystems/file-system.ts";
+import { openEvidence } from "../../../../src/source/evidence.ts";
 import { Slice } from "../../../../native-free/volumes/slice.ts";
 import { hasPublished, mediumOf, publishedVolumes } from "../../../fixtures/filesystems/published.ts";
 import { codes, sha256Of, walk } from "../../../fixtures/filesystems/walked.ts";
 
-const volumes = publishedVolumes(["Ext2", "Ext3", "Ext4"], "ext4").filter(
+const kinds = ["Ext2", "Ext3", "Ext4"];
+const volumes = publishedVolumes(kinds, "ext4", /\.(img\.xz|dd|dmg|zip|raw|ext4)$/).filter(
   ({ image }) => !image.includes("velociraptor"),
 );
+/** Read through the readers of images. */
+const contained = publishedVolumes(kinds, "ext4", /\.(E01|qcow2?|vhd|vmdk)$/);
+const pathOf = (image: string): string =>
+  fileURLToPath(new URL(`../../../../../shared/data/${image}`, import.meta.url));
 const opened = (image: string, offset: number): FileSystem => {
   const medium = new MemorySource(mediumOf(image));
   return extFormat.open(new Slice(medium, offset, medium.size - offset))!;
@@ -32,6 +39,37 @@ describe.skipIf(!hasPublished)("published ext volumes (skipped where ../shared/d
     const ranges = Array.from(fs.account());
     expect(ranges.filter((range) => range.class === "not-understood")).toEqual([]);
     expect(all.filter(({ entry }) => entry.nameClaim === "allocated").flatMap(({ entry }) => codes(entry))).toEqual([]);
+  });
+
+  it.each(contained.map((each) => [each.image, each] as const))("%s", async (image, { offset, truth }) => {
+    const evidence = await openEvidence(pathOf(image), { limitBytes: 2 ** 28 });
+    try {
+      const { image: medium } = evidence.medium;
+      const fs = extFormat.open(new Slice(medium, offset, medium.size - offset))!;
+      const found = new Map(walk(fs).map(({ path, entry }) => [path.slice(1), entry]));
+      for (const { path, sha256 } of truth.allocated) {
+        const entry = found.get(path);
+        expect(entry, path).toMatchObject({ nameClaim: "allocated" });
+        if (entry!.kind !== "symlink") expect(sha256Of(fs.open(entry!)), path).toBe(sha256);
+      }
+      for (const range of fs.account()) expect(range.class).not.toBe("not-understood");
+    } finally {
+      evidence.close();
+    }
+  });
+
+  it("lists the names that TSK gives the content of another file", () => {
+    const each = volumes.find(({ image }) => image.endsWith("hierarchy_64.ext4"))!;
+    const all = walk(opened(each.image, each.offset));
+    expect(each.truth.deleted.length).toBe(5);
+    for (const { path } of each.truth.deleted) {
+      const entry = all.find((one) => one.path === `/${path}`)!.entry;
+      expect(entry, path).toMatchObject({ nameClaim: "deleted", contentClaim: "none" });
+      // Its inode is in use under the name that the file was given.
+      const number = entry.attributes.inode;
+      const now = all.find((one) => one.entry.nameClaim === "allocated" && one.entry.attributes.inode === number);
+      expect(now?.entry.kind, path).toBe("file");
+    }
   });
 
   it("has the times, sizes and inodes of fls", () => {
