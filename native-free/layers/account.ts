@@ -141,18 +141,20 @@ function* inGap({ source }: VolumeNode): Generator<Omit<AccountRange, "path">> {
 function ofContent(node: VolumeNode): Iterable<ClassedRange> {
   const { source } = node;
   if (source.size === 0) return [];
-  const { fileSystem } = fileSystemOf(node);
+  const { fileSystem, problem } = fileSystemOf(node);
   if (fileSystem) return fileSystem.account();
-  return withUnreadable(source, [{ start: 0, length: source.size, class: "not-understood", what: unreadWord(node) }]);
+  const what = unreadWord(node, problem !== null);
+  return withUnreadable(source, [{ start: 0, length: source.size, class: "not-understood", what }]);
 }
 
-/** Why a volume is not understood. */
-export function unreadWord({ recognised }: VolumeNode): string {
+/** Why a volume is not understood; `isDamaged`: by a reader that knows it and could not open it. */
+export function unreadWord({ recognised }: VolumeNode, isDamaged = false): string {
   const [first] = recognised;
-  if (!first) return "unknown volume";
+  if (!first) return isDamaged ? "damaged file system" : "unknown volume";
   const kinds = recognised.map(({ kind }) => kind).join(", ");
   if (first.role === "encrypted") return `encrypted: ${kinds}`;
-  if (first.role === "file system") return `${kinds}: known, not read`;
+  if (first.role === "file system")
+    return `${kinds}: ${isDamaged ? "damaged, nothing of it could be read" : "known, not read"}`;
   return `${kinds}: not a file system`;
 }
 

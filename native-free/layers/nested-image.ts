@@ -24,18 +24,27 @@ export interface NestedImage {
 const longestChain = 16;
 /** Smaller than the smallest image of any format. */
 const leastBytes = 512;
+/** Smaller files are looked at where they are called like an image: every look costs three reads at different places. */
+const leastUnnamedBytes = 512 * 1024;
+const imageName =
+  /\.(dd|raw|img|ima|flp|vfd|bin|001|e01|ex01|l01|lx01|s01|aff4|vmdk|vdi|vhd|vhdx|avhd|avhdx|qcow|qcow2|qed|hdd|hds|iso|nrg|cue|mds|dmg|sparseimage|cloop|bochs)$/i;
 /** Raw images have no signature: only files that are called so are tried. */
 const rawName = /\.(dd|raw|img|ima|flp|vfd|bin|001)$/i;
 
 /** Whether a file may be an image: of a format with a signature, or raw by its name. Null where it is none. */
 export function imageIn(fileSystem: FileSystem, entry: FileSystemEntry): ImageFormat | null {
-  if (entry.kind !== "file" || entry.size < leastBytes || entry.contentClaim === "overwritten") return null;
+  if (!mayHoldMedium(entry) || entry.size < leastBytes || entry.contentClaim === "overwritten") return null;
   const segment = segmentOf(fileSystem, entry);
   if (!segment) return null;
   const probe = probeOf(segment);
   const format = imageFormatOf(probe);
   const certain = format.detect(probe) === "certain";
   return certain || (format.registration.id === "raw" && rawName.test(entry.name.text)) ? format : null;
+}
+
+/** Whether a file is looked at for a medium inside, by its size or name. */
+export function mayHoldMedium({ kind, size, name }: FileSystemEntry): boolean {
+  return kind === "file" && (size >= leastUnnamedBytes || imageName.test(name.text));
 }
 
 /** Opens an image inside a file system with what lies in its directory. Throws EvidenceError. */

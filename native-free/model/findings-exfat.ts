@@ -36,7 +36,7 @@ export const exfatFindings = {
   },
   "exfat/not-written": {
     severity: "note",
-    text: "The last {bytes} bytes of its size were never written; they read as zeros.",
+    text: "The last {bytes} bytes of its size are behind the valid data length; they read as zeros.",
     advice: "The clusters behind the valid length hold older data: they are listed as slack.",
   },
   "exfat/unmarked": {

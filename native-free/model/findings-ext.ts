@@ -72,6 +72,11 @@ export const extFindings = {
     text: "It names inode {inode}, which is not in use or not there.",
     advice: "Only the name is left.",
   },
+  "ext/name-without-inode": {
+    severity: "note",
+    text: "The directory still has its name; the number of its inode was taken out when it was deleted.",
+    advice: "Only the name is left. Its content may be among the files without a name or in unallocated space.",
+  },
   "ext/type-differs": {
     severity: "anomaly",
     text: "The directory gives it another type than its inode.",

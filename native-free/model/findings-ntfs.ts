@@ -73,6 +73,11 @@ export const ntfsFindings = {
     text: "{records} records in use name a directory whose index does not list them, the first is record {first}.",
     advice: "Systems do not show these files: damage, or hidden on purpose. They are listed here.",
   },
+  "ntfs/shadow-copies": {
+    severity: "note",
+    text: "The volume holds {count} shadow copies; they are not read as volumes of their own.",
+    advice: "They hold earlier states of its files: read them with a program that knows them (libvshadow, Windows).",
+  },
   "ntfs/bad-clusters": {
     severity: "note",
     text: "{clusters} clusters are marked as bad.",

@@ -31,7 +31,7 @@ const stripRows = 4;
 export async function accountFor({ args, flags, output, signal }: CommandContext): Promise<ExitCode> {
   const [path] = args as [string];
   const progress = new ProgressLine(output);
-  const evidence = await openEvidence(path, evidenceOptionsOf(flags, signal, progress));
+  const evidence = await openEvidence(path, evidenceOptionsOf(flags, signal, progress, output));
   try {
     const medium = askedOf(evidence.medium, flagText(flags, "at"), path);
     if (flags["ranges"] === true) for (const range of accountIn(medium)) tellRange(output, range);
@@ -125,6 +125,6 @@ function tellPart(output: Output, { path, bytes, words }: AccountPart, { volumes
 function nameOf(node: VolumeNode): string {
   if (node.kind === "gap") return accountSays.gap();
   if (node.system) return node.system.format;
-  const { fileSystem } = fileSystemOf(node);
-  return fileSystem?.variant ?? unreadWord(node);
+  const { fileSystem, problem } = fileSystemOf(node);
+  return fileSystem?.variant ?? unreadWord(node, problem !== null);
 }

@@ -3,6 +3,7 @@ import { infoSays } from "../messages/en.ts";
 import { OperatorError } from "../messages/operator-error.ts";
 import type { EvidenceOptions } from "../source/evidence.ts";
 import { flagText, type Flag, type FlagValues } from "./command.ts";
+import type { Output } from "./output.ts";
 import type { ProgressLine } from "./progress.ts";
 
 export const evidenceFlags: readonly Flag[] = [
@@ -23,7 +24,15 @@ export const atFlag: Flag = {
 
 const usualLimit = 256 * 2 ** 30;
 
-export function evidenceOptionsOf(flags: FlagValues, signal: AbortSignal, progress: ProgressLine): EvidenceOptions {
+/** Members of an archive that are named where one was taken. */
+const namedOthers = 5;
+
+export function evidenceOptionsOf(
+  flags: FlagValues,
+  signal: AbortSignal,
+  progress: ProgressLine,
+  output: Output,
+): EvidenceOptions {
   const limit = flagText(flags, "unpack-limit");
   const folder = flagText(flags, "temporary");
   const say = (_: string, done: string, rate: string) => infoSays.unpacking(done, rate);
@@ -31,6 +40,10 @@ export function evidenceOptionsOf(flags: FlagValues, signal: AbortSignal, progre
     other: flagText(flags, "snapshot"),
     limitBytes: limit === null ? usualLimit : byteCount(limit),
     signal,
+    onOthers: (path, taken, others) => {
+      const names = others.slice(0, namedOthers).map((name) => output.safe(name));
+      output.warn(infoSays.packedOthers(output.safe(path), output.safe(taken), others.length, names));
+    },
     onProgress: (bytes) => progress.passing("unpack", say, bytes, null),
     ...(folder === null ? {} : { folder }),
   };

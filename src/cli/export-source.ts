@@ -26,7 +26,7 @@ export async function exportOf(context: CommandContext): Promise<ExitCode> {
   if (to === "-" && format !== "raw") throw new OperatorError("usage/format", infoSays.streamOnlyRaw());
   if (to === "-" && isatty(1)) throw new OperatorError("usage/terminal", infoSays.terminalRefused());
   const [path] = args as [string];
-  const evidence = await openEvidence(path, evidenceOptionsOf(flags, signal, new ProgressLine(output)));
+  const evidence = await openEvidence(path, evidenceOptionsOf(flags, signal, new ProgressLine(output), output));
   try {
     const asked = partOf(evidence, flags);
     if (to === "-") return await stream(asked, evidence, context);

@@ -33,7 +33,7 @@ export async function infoOf(context: CommandContext): Promise<ExitCode> {
 
 async function tellOne(path: string, { flags, output, signal }: CommandContext): Promise<ExitCode> {
   const progress = new ProgressLine(output);
-  const options = evidenceOptionsOf(flags, signal, progress);
+  const options = evidenceOptionsOf(flags, signal, progress, output);
   const evidence = await openEvidence(path, options);
   try {
     progress.end();

@@ -60,7 +60,7 @@ function parserOf(command: Command, group: string, act: Act): Parser {
     .exitOverride()
     .showSuggestionAfterError(true)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "vestige: ")) })
-    .addHelpText("after", `\n${command.help.trim()}`);
+    .addHelpText("after", `\n${command.help.replace(/^\n+/, "").trimEnd()}`);
   for (const { name, summary, optional, rest } of command.args) {
     const spelled = rest ? `${name}...` : name;
     parser.addArgument(new Argument(optional ? `[${spelled}]` : `<${spelled}>`, summary));

@@ -17,7 +17,7 @@ export async function readOf({ args, flags, output, signal }: CommandContext): P
   const [path, first, many] = args as [string, string, string];
   const [at, length] = [byteCount(first), byteCount(many)];
   const progress = new ProgressLine(output);
-  const evidence = await openEvidence(path, evidenceOptionsOf(flags, signal, progress));
+  const evidence = await openEvidence(path, evidenceOptionsOf(flags, signal, progress, output));
   try {
     progress.end();
     const inside = flagText(flags, "at");

@@ -45,6 +45,7 @@ export class InfoTeller {
       source: path,
       format: found.format,
       unpackedFrom: unwrapped?.kind ?? null,
+      others: unwrapped?.others ?? [],
       files: opened.files.map((file) => ({ path: file.path, size: file.size })),
     });
   }

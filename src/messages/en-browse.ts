@@ -26,8 +26,8 @@ export const noFileSystem = (path: string, what: string) =>
 export const wholeMedium = () => "(medium)";
 export const notOpened = (path: string, problem: string) => `${path}: the file system could not be opened: ${problem}`;
 export const notListed = (path: string, problem: string) => `${path}: not everything in it could be listed: ${problem}`;
-export const listed = (entries: number, deleted: number) =>
-  `${grouped(entries)} entries, ${grouped(deleted)} of them deleted or orphan`;
+export const listed = (entries: number, deleted: number, hidden: number) =>
+  `${grouped(entries)} entries, ${grouped(deleted)} of them deleted or orphan${hidden === 0 ? "" : `; ${grouped(hidden)} of the file system's own (metadata) are not shown: --all shows them`}`;
 export const hashLoss = (entries: number) => `${grouped(entries)} allocated entries miss bytes: they have no hash.`;
 export const sizeImplausible = (bytes: number) =>
   `its size of ${grouped(bytes)} bytes is more than the volume can hold`;
@@ -94,8 +94,8 @@ export const treeSized = (name: string, bytes: number) => `${name} (${grouped(by
 export const noFolder = (path: string) =>
   `Expected a volume or a folder at ${path}, found none; vestige ls shows what is there.`;
 export const treeCut = (depth: number) => `Deeper levels are not shown (--depth ${grouped(depth)}).`;
-export const treeCounts = (directories: number, others: number) =>
-  `${grouped(directories)} folders, ${grouped(others)} files and others`;
+export const treeCounts = (directories: number, others: number, outside: number) =>
+  `${grouped(directories)} folders, ${grouped(others)} files and others${outside === 0 ? "" : `; ${grouped(outside)} orphan entries hang in no folder and are not shown: vestige ls -r lists them`}`;
 
 export const badDate = (flag: string, text: string) =>
   `Expected --${flag} with a date or time like 2024-05-17, 2024-05-17T13:37 or 2024-05-17T13:37:00Z, found "${text}".`;

@@ -20,6 +20,9 @@ export const unpacking = (done: string, rate: string) => `unpacking: ${done}, ${
 export const unpacked = (kind: string, name: string, bytes: string) =>
   `  unpacked from ${kind}: ${name} (${bytes}), into a temporary file`;
 
+export const packedOthers = (path: string, taken: string, count: number, names: readonly string[]) =>
+  `${path} holds ${grouped(count)} other ${count === 1 ? "member" : "members"} that ${count === 1 ? "was" : "were"} not looked at (${names.join(", ")}${count > names.length ? ", …" : ""}): ${taken} was taken, the largest; unpack the archive to look at the rest.`;
+
 export const sourceAbsent = (path: string) =>
   `Expected an image, a device or a folder that is an image at ${path}, found nothing there; check the path.`;
 export const sourceFolder = (path: string) =>

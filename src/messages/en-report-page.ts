@@ -71,8 +71,8 @@ export const lead = (files: number, bytes: number, exhibits: number, whole: numb
       ? exhibits === 0
         ? "No file has been seen so far."
         : `No file has been seen in ${counted(exhibits, "acquired exhibit", "acquired exhibits")} so far.`
-      : `${counted(files, "file", "files")} with ${byteSize(bytes)} were seen in ${counted(exhibits, "acquired exhibit", "acquired exhibits")}; ${
-          whole === files ? "all of them were" : `${grouped(whole)} of them were`
+      : `${counted(files, "file", "files")} with ${byteSize(bytes)} ${files === 1 ? "was" : "were"} seen in ${counted(exhibits, "acquired exhibit", "acquired exhibits")}; ${
+          whole === files ? "all of them were" : `${grouped(whole)} of them ${whole === 1 ? "was" : "were"}`
         } wholly read.`;
   return without.length === 0 ? seen : `${seen} Not acquired: ${without.join(", ")}.`;
 };

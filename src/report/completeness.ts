@@ -70,8 +70,10 @@ function sameSum(a: Sum, b: Sum): boolean {
 function addWhy(why: Map<string, WhyRow>, group: ItemGroup): void {
   if (group.status === "done") return;
   const reason = group.reason ?? "unknown";
-  const key = `${group.status} ${reason}`;
-  const before = why.get(key) ?? { status: group.status, reason, items: 0, bytes: 0 };
+  // By the state that page one counts it under, so that the two tables say the same.
+  const status = stateOfGroup(group);
+  const key = `${status} ${reason}`;
+  const before = why.get(key) ?? { status, reason, items: 0, bytes: 0 };
   why.set(key, { ...before, ...addSums(before, group) });
 }
 

@@ -33,6 +33,8 @@ export interface Unwrapped {
   /** Of the unpacked file, inside `folder`. */
   readonly path: string;
   readonly bytes: number;
+  /** Names of the other members of an archive, which were not looked at; evidence text. */
+  readonly others: readonly string[];
   remove(): void;
 }
 
@@ -43,6 +45,8 @@ export interface UnwrapOptions {
   readonly limitBytes: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (bytes: number) => void;
+  /** Told before the unpacking of an archive with several members: names as the archive has them, evidence text. */
+  readonly onOthers?: (path: string, taken: string, others: readonly string[]) => void;
 }
 
 const magics: readonly (readonly [kind: WrapperKind, bytes: readonly number[]])[] = [
@@ -70,12 +74,14 @@ export async function unwrap(path: string, kind: WrapperKind, options: UnwrapOpt
   try {
     const name = basename(path).replace(/\.(gz|bz2|xz|zst|zip)$/i, "") || "image";
     const member = kind === "zip" ? await largestMember(path, packed) : null;
+    const others = member?.others ?? [];
+    if (member && others.length > 0) options.onOthers?.(path, member.fullName, others);
     const target = join(folder, member?.name ?? name);
     const spool = new Spool(target, path, options);
     try {
       if (kind === "bzip2") unpackBzip2(packed, spool);
       else for await (const piece of member?.open() ?? piecesOf(path, kind)) spool.write(piece);
-      return { kind, path: target, bytes: spool.end(), remove };
+      return { kind, path: target, bytes: spool.end(), others, remove };
     } finally {
       spool.close();
     }
@@ -123,6 +129,9 @@ function pipeline(file: Readable, unpacker: Transform): AsyncIterable<Uint8Array
 interface Member {
   /** Safe as a file name; null where the member's own is not. */
   readonly name: string | null;
+  /** As the archive has it. */
+  readonly fullName: string;
+  readonly others: readonly string[];
   open(): AsyncIterable<Uint8Array>;
 }
 
@@ -135,8 +144,13 @@ async function largestMember(path: string, descriptor: number): Promise<Member> 
   if (!largest || !("open" in largest.content)) {
     throw new OperatorError("source/no-image", infoSays.nothingPacked(path));
   }
-  const last = largest.name.text.split(/[\\/]/).at(-1) ?? "";
-  return { name: /^[\w -][\w. -]*$/.test(last) ? last : null, open: largest.content.open };
+  const fullName = largest.name.text;
+  const others = parts.entries
+    .filter((entry) => entry.kind === "file" && entry !== largest)
+    .map(({ name }) => name.text);
+  const last = fullName.split(/[\\/]/).at(-1) ?? "";
+  const name = /^[\w -][\w. -]*$/.test(last) ? last : null;
+  return { name, fullName, others, open: largest.content.open };
 }
 
 const stepBytes = 1 << 20;

@@ -52,7 +52,7 @@ export function walkDeleted(
   return guessed;
 }
 
-/** Extents of a content that is no longer allocated. What was never written reads as zeros, as it always did. */
+/** Extents of a content that is no longer allocated. What is behind the valid data length reads as zeros, as it always did. */
 export function deletedExtents(volume: ExfatVolume, survey: Survey, entry: ExfatEntry): readonly FileExtent[] {
   const { validSize, statedSize } = entry;
   const out = new ClusterExtents(volume, validSize);

@@ -15,7 +15,7 @@ export function slackOfFile(volume: ExfatVolume, entry: ExfatEntry): SlackRange[
   for (const { start, length } of volume.rangesOf(runs)) {
     // In the order of the content: up to these bytes of it, what is unused has a name.
     const parts = [
-      [validSize, statedSize, "not written"],
+      [validSize, statedSize, "behind the valid data length"],
       [statedSize, ramEnd, "ram slack"],
       [ramEnd, at + length, "drive slack"],
     ] as const;

@@ -189,12 +189,12 @@ export class DirectoryBlock {
   #search(from: number, to: number): void {
     const view = this.#view;
     for (let at = from; at + layout.recordHeadBytes < to;) {
-      // Most of it is zero.
-      if (view.getUint32(at + inodeAt, true) === 0) {
+      const length = view.getUint16(at + lengthAt, true);
+      // Most of it is zero. Names may be without an inode: some systems take it out of what they delete.
+      if (length === 0) {
         at += 4;
         continue;
       }
-      const length = view.getUint16(at + lengthAt, true);
       const nameLength = this.nameLengthAt(at);
       const used = recordBytes(nameLength, 0);
       const fits = (length & 3) === 0 && length >= used && at + length <= this.#end;

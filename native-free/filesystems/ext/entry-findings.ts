@@ -38,9 +38,9 @@ export function findingsOfEntry(volume: ExtVolume, survey: Survey, entry: ExtEnt
 }
 
 function findingsOfGone(volume: ExtVolume, entry: ExtEntry, isNameEncrypted: boolean): Finding[] {
-  const found: Finding[] = [];
+  const found: Finding[] = entry.number === 0 ? [finding("ext/name-without-inode")] : [];
   const inode = entry.inode();
-  if (inode === null) return isNameEncrypted ? [finding("ext/encrypted", { what: "name" })] : found;
+  if (inode === null) return isNameEncrypted ? [...found, finding("ext/encrypted", { what: "name" })] : found;
   const invalid = { count: 0 };
   inode.times(invalid);
   if (invalid.count > 0) found.push(finding("filesystem/time-invalid", { times: invalid.count }));

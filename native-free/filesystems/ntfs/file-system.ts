@@ -32,6 +32,7 @@ import { listDirectory } from "./listing.ts";
 import { Owners } from "./owners.ts";
 import type { PlainOwner } from "./plain-entry.ts";
 import { PlacedEntry } from "./placed-entry.ts";
+import { checkShadowCopies } from "./shadow-copies.ts";
 import { SlackEntry, type SlackOwner } from "./slack-entry.ts";
 import { clusterSlack, directorySlack, recordSlack } from "./slack.ts";
 import { deletedExtents } from "./states.ts";
@@ -64,6 +65,8 @@ export class NtfsFileSystem implements FileSystem, PlainOwner, SlackOwner {
   readonly facts: readonly Fact[];
   readonly volume: NtfsVolume;
   readonly #found: Finding[];
+  /** Whether shadow copies are looked for with everything else. */
+  readonly #isLarge: boolean;
   readonly #ancestry: Ancestry;
   readonly #owners: Owners;
   #known: Known | null = null;
@@ -82,7 +85,9 @@ export class NtfsFileSystem implements FileSystem, PlainOwner, SlackOwner {
     this.label = record.label;
     this.blockBytes = geometry.clusterBytes;
     this.size = geometry.size;
-    this.#found = [...findings, ...checkHead(volume, record)];
+    const shadows = checkShadowCopies(volume, false);
+    this.#isLarge = shadows === null;
+    this.#found = [...findings, ...checkHead(volume, record), ...(shadows ?? [])];
     this.#ancestry = new Ancestry(volume);
     this.#owners = new Owners(volume);
     this.facts = factsOf({
@@ -157,6 +162,7 @@ export class NtfsFileSystem implements FileSystem, PlainOwner, SlackOwner {
       const survey = new Survey(this.volume);
       this.#known = { survey, tree: new Tree(survey) };
       this.#found.push(...checkSurvey(this.volume, survey));
+      if (this.#isLarge) this.#found.push(...(checkShadowCopies(this.volume, true) ?? []));
     }
     return this.#known;
   }

@@ -31,7 +31,7 @@ export function recordSlack(file: NtfsFile): SlackRange[] {
   return out;
 }
 
-/** Behind a value in its clusters: to the end of the sector, then the rest; before that what was never written. */
+/** Behind a value in its clusters: to the end of the sector, then the rest; before that what is behind its valid data length. */
 export function clusterSlack(file: NtfsFile, stream: Stream): SlackRange[] {
   // What a packed value uses of its clusters only unpacking it tells.
   if (stream.resident || stream.unitBytes > 0) return [];
@@ -41,7 +41,7 @@ export function clusterSlack(file: NtfsFile, stream: Stream): SlackRange[] {
   const all = extentsOfRuns(geometry, stream.runs, held, held);
   const size = Math.min(stream.size, held);
   const written = Math.min(stream.written, size);
-  add(out, cut(all, written, size - written), "never written");
+  add(out, cut(all, written, size - written), "behind the valid data length");
   const ram = Math.min(held, Math.ceil(size / geometry.sectorBytes) * geometry.sectorBytes);
   add(out, cut(all, size, ram - size), "ram slack");
   add(out, cut(all, ram, held - ram), "drive slack");

@@ -26,12 +26,21 @@ export function bodyLines(
   if (state !== "allocated") marked += ` (${entry.contentClaim === "overwritten" ? `${state}-realloc` : state})`;
   const inode = cell(attributeOf(entry, "inode") ?? entry.key);
   const [uid, gid] = [number(attributeOf(entry, "uid")), number(attributeOf(entry, "gid"))];
-  const tail = `|${inode}|${modeText(kind, attributeOf(entry, "mode"))}|${uid}|${gid}|${size}|`;
+  const shape = isDirectory(entry) ? "directory" : kind;
+  const tail = `|${inode}|${modeText(shape, attributeOf(entry, "mode"))}|${uid}|${gid}|${size}|`;
   const [first, ...others] = groupsOf(moments);
   const head = `${md5 ?? "0"}|${marked}`;
   const lines = [`${head}${tail}${timesText(first!)}`];
   for (const group of others) lines.push(`${head} (${cellOf(group.source)})${tail}${timesText(group)}`);
   return lines;
+}
+
+/** Also what the file system keeps for itself: the entry that some have of the root, and what its mode or attributes say to be one. */
+function isDirectory(entry: FileSystemEntry): boolean {
+  if (entry.kind !== "metadata") return entry.kind === "directory";
+  const mode = Number.parseInt(attributeOf(entry, "mode") ?? "0", 8);
+  const words = attributeOf(entry, "attributes")?.split(" ") ?? [];
+  return entry.name.text === "." || mode >>> 12 === 4 || words.includes("directory");
 }
 
 const attributeOf = (entry: FileSystemEntry, name: string): string | undefined =>

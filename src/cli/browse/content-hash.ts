@@ -1,5 +1,7 @@
 /** Hashes of contents, small ones at once, and what of them is not there. */
 import { createHash, hash as hashOf } from "node:crypto";
+import type { FileSystem, FileSystemEntry } from "../../../native-free/filesystems/file-system.ts";
+import { recoveryOf } from "../../../native-free/filesystems/recovery.ts";
 import { isLost, type ByteSource, type RunKind } from "../../../native-free/bytes/byte-source.ts";
 import { browseSays } from "../../messages/en.ts";
 import { OperatorError } from "../../messages/operator-error.ts";
@@ -49,6 +51,29 @@ export interface ContentHashes {
 /** A size that is no more than a claim: a content may be sparse, but not to more than this. */
 export function isTooLarge(size: number, volume: ByteSource): boolean {
   return size > Math.max(2 ** 30, 2 * volume.size);
+}
+
+/** False for what has no content, and where nothing is recorded of one: no bytes are not the same as an empty file. */
+function hasContent({ kind, nameClaim, contentClaim, size }: FileSystemEntry): boolean {
+  if (kind === "directory" || kind === "special" || kind === "symlink") return false;
+  if (contentClaim === "allocated") return true;
+  const isThere = nameClaim === "allocated" && kind !== "metadata";
+  return isThere || (contentClaim !== "none" && size > 0);
+}
+
+/** Null where there is nothing to hash. Throws EvidenceError. */
+export async function hashEntry(
+  fileSystem: FileSystem,
+  entry: FileSystemEntry,
+  names: readonly string[],
+  onBytes: (count: number) => Promise<void> | void,
+): Promise<ContentHashes | null> {
+  if (!hasContent(entry)) return null;
+  const hashed = await hashContent(fileSystem.open(entry), names, onBytes);
+  if (hashed.lost.length > 0) return hashed;
+  // A content that is worked out of its blocks, as a compressed one, may not show which of them are gone.
+  const { lost } = recoveryOf(entry, fileSystem.extentsOf(entry));
+  return lost === 0 ? hashed : { ...hashed, lost: [{ start: 0, length: lost, kind: "missing" }] };
 }
 
 const stepBytes = 1 << 20;

@@ -17,7 +17,7 @@ import { sentenceOf } from "../../../native-free/model/findings.ts";
 import { browseSays, infoSays } from "../../messages/en.ts";
 import { exitCodes, type ExitCode } from "../../messages/operator-error.ts";
 import type { CommandContext } from "../command.ts";
-import { algorithmsOf, hashContent, isTooLarge, type ContentHashes } from "./content-hash.ts";
+import { algorithmsOf, hashContent, hashEntry, isTooLarge, type ContentHashes } from "./content-hash.ts";
 import { derivedRow, entryJson, entryRow } from "./entry-row.ts";
 import {
   atPlace,
@@ -31,6 +31,7 @@ import {
   type Tree,
 } from "./place.ts";
 import { pathText, Rows } from "./rows.ts";
+import { isHousekeeping } from "./shown.ts";
 
 export async function listOf(context: CommandContext): Promise<ExitCode> {
   return atPlace(context, (opened) => new Listing(context, opened).run());
@@ -47,7 +48,7 @@ class Listing {
   readonly #recursive: boolean;
   readonly #all: boolean;
   readonly #onlyDeleted: boolean;
-  readonly #counts = { entries: 0, deleted: 0, bytes: 0 };
+  readonly #counts = { entries: 0, deleted: 0, hidden: 0, bytes: 0 };
   #lossy = 0;
   #lost = false;
 
@@ -73,8 +74,8 @@ class Listing {
       this.#rows.flush();
       this.#opened.progress.end();
     }
-    const { entries, deleted } = this.#counts;
-    output.note(browseSays.listed(entries, deleted));
+    const { entries, deleted, hidden } = this.#counts;
+    output.note(browseSays.listed(entries, deleted, hidden));
     if (this.#lossy > 0) output.warn(browseSays.hashLoss(this.#lossy));
     const exit = this.#lost || this.#lossy > 0 ? exitCodes.loss : exitCodes.done;
     output.summary(exit, { ...this.#counts, partial: this.#lossy });
@@ -190,11 +191,14 @@ class Listing {
     for (const { entry, path: full } of walked) yield [entry, full];
   }
 
-  #isShown({ kind, nameClaim, origin }: FileSystemEntry): boolean {
+  #isShown(entry: FileSystemEntry): boolean {
+    const { nameClaim, origin } = entry;
     const gone = nameClaim === "deleted" || nameClaim === "orphan" || origin === "slack";
     if (this.#onlyDeleted && !gone) return false;
     // Reserved records without a name are orphans of the file system's own.
-    return this.#all || kind !== "metadata" || nameClaim === "deleted";
+    if (this.#all || !isHousekeeping(entry)) return true;
+    this.#counts.hidden += 1;
+    return false;
   }
 
   async #hashedEntry(tree: Tree, entry: FileSystemEntry, path: string): Promise<void> {
@@ -244,7 +248,7 @@ class Listing {
 
   /** Null where there is nothing to hash, or nothing can be opened. */
   async #hash({ fileSystem, node }: Tree, entry: FileSystemEntry, path: string): Promise<ContentHashes | null> {
-    if (this.#algorithms.length === 0 || entry.kind === "directory" || entry.kind === "special") return null;
+    if (this.#algorithms.length === 0 || entry.kind === "directory") return null;
     const { output } = this.#context;
     if (isTooLarge(entry.size, node.source)) {
       this.#lossy += 1;
@@ -252,8 +256,8 @@ class Listing {
       return null;
     }
     try {
-      const hashed = await hashContent(fileSystem.open(entry), this.#algorithms, (count) => this.#passed(count));
-      if (hashed.lost.length > 0 && entry.nameClaim === "allocated") this.#lossy += 1;
+      const hashed = await hashEntry(fileSystem, entry, this.#algorithms, (count) => this.#passed(count));
+      if (hashed && hashed.lost.length > 0 && entry.nameClaim === "allocated") this.#lossy += 1;
       return hashed;
     } catch (error) {
       if (!isEvidenceError(error)) throw error;

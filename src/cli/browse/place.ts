@@ -38,7 +38,7 @@ export async function atPlace(
   if (given !== null && behind !== null) throw new OperatorError("usage/at", browseSays.twoPaths());
   const at = given ?? behind;
   const progress = new ProgressLine(output);
-  const evidence = await openEvidence(source, evidenceOptionsOf(flags, signal, progress));
+  const evidence = await openEvidence(source, evidenceOptionsOf(flags, signal, progress, output));
   try {
     progress.end();
     const place = at === null ? wholeMedium(evidence.medium) : resolveIn(evidence.medium, at, source);

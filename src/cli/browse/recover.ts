@@ -140,6 +140,8 @@ class Recovering {
     const confidence = live ? "allocated" : found;
     const extentRows: JsonValue = extents.map(({ start, length, state }) => ({ start, length, state }));
     const row = { ...entryJson(entry, path, null, null), confidence, bytes: { ...bytes }, extents: extentRows };
+    const hasBytes = entry.kind !== "symlink" && entry.kind !== "special";
+    if (!hasBytes) return this.#folder.note({ ...row, confidence: "none" });
     if (!live && confidence === "none") return this.#folder.note(row);
     if (isTooLarge(entry.size, node.source)) return this.#leave(path, row, browseSays.sizeImplausible(entry.size));
     try {

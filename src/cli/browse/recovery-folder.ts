@@ -4,7 +4,7 @@
  * interrupted recovery goes on where the manifest ends, whatever the instant at which it was ended.
  */
 import { createHash, type Hash } from "node:crypto";
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readSync, renameSync, unlinkSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readSync, renameSync, statSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { ByteSource } from "../../../native-free/bytes/byte-source.ts";
 import { browseSays } from "../../messages/en.ts";
@@ -12,7 +12,7 @@ import { OperatorError } from "../../messages/operator-error.ts";
 import type { Output } from "../output.ts";
 import { lostIn, readStep, type LostRun } from "./content-hash.ts";
 import { ManifestFile, type ManifestRow, type SourceRow } from "./recovery-manifest.ts";
-import { syncFolder, syncPath, targetError, writeWhole } from "./target.ts";
+import { makeFolder, syncFolder, syncPath, targetError, writeWhole } from "./target.ts";
 
 /** What is written before it is made durable and its lines follow. */
 const checkpointBytes = 64 * 2 ** 20;
@@ -55,7 +55,7 @@ export class RecoveryFolder {
   /** Makes the folder, or opens that of an interrupted recovery of the same source. Throws OperatorError. */
   static open(path: string, source: SourceRow, names: readonly string[], output: Output): RecoveryFolder {
     try {
-      mkdirSync(path, { recursive: true });
+      makeFolder(path);
       const there = readdirSync(path).filter((name) => !temporaryName.test(name));
       if (there.length > 0 && !there.includes(ManifestFile.jsonName)) {
         throw new OperatorError("target/foreign", browseSays.foreignFolder(output.safe(path)));
@@ -155,7 +155,8 @@ export class RecoveryFolder {
   #isThere(sha256: string): boolean {
     if (this.#known.has(binary(sha256))) return true;
     const path = join(this.path, fileOf(sha256));
-    if (!existsSync(path) || this.#hashOf(path) !== sha256) return false;
+    // Nothing but a file is read: others may have no end.
+    if (!statSync(path, { throwIfNoEntry: false })?.isFile() || this.#hashOf(path) !== sha256) return false;
     this.#remember(sha256, path, 0);
     return true;
   }
@@ -175,7 +176,7 @@ export class RecoveryFolder {
   #place(sha256: string, size: number): void {
     const folder = join(this.path, sha256.slice(0, 2));
     if (!this.#folders.has(folder)) {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       this.#folders.add(folder);
     }
     const path = join(this.path, fileOf(sha256));

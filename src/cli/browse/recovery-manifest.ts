@@ -1,6 +1,16 @@
 /** The manifest of a folder of recovered files: JSON lines that are only ever added to, and a table for people made of them at the end. */
 import { createHash } from "node:crypto";
-import { closeSync, fsyncSync, ftruncateSync, openSync, readSync, renameSync, statSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  renameSync,
+  statSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { readRange } from "../../../native-free/bytes/byte-source.ts";
 import type { Resolved } from "../../../native-free/layers/resolve.ts";
@@ -16,6 +26,10 @@ export type ManifestRow = Readonly<Record<string, JsonValue>>;
 
 /** The first line: what was recovered from, by what it is and not by where it lies. */
 export type SourceRow = ManifestRow;
+
+/** A link is not followed: what it leads to is not ours to write. */
+const manifestMode =
+  constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 const headBytes = 1 << 20;
 
@@ -62,9 +76,12 @@ export class ManifestFile {
   /** Begins a manifest, or takes up the one of an interrupted recovery. Throws OperatorError where it is of another. */
   static open(folder: string, source: SourceRow, output: Output): ManifestFile {
     const path = join(folder, ManifestFile.jsonName);
-    const descriptor = openSync(path, "a+", 0o644);
+    const descriptor = openSync(path, manifestMode, 0o644);
     const manifest = new ManifestFile(folder, descriptor, output);
     try {
+      if (!fstatSync(descriptor).isFile()) {
+        throw new OperatorError("target/foreign", browseSays.foreignFolder(output.safe(folder)));
+      }
       const first = manifest.#linesOf().next();
       if (first.done) {
         // New, or cut off within its first line.

@@ -8,7 +8,7 @@ import { browseSays, infoSays } from "../../messages/en.ts";
 import { exitCodes, type ExitCode } from "../../messages/operator-error.ts";
 import type { CommandContext } from "../command.ts";
 import type { JsonValue, Output } from "../output.ts";
-import { algorithmsOf, hashContent, type ContentHashes } from "./content-hash.ts";
+import { algorithmsOf, hashContent, hashEntry, type ContentHashes } from "./content-hash.ts";
 import { entryJson, hexOfName } from "./entry-row.ts";
 import { atPlace, breathe } from "./place.ts";
 
@@ -21,9 +21,7 @@ export async function statOf(context: CommandContext): Promise<ExitCode> {
   return atPlace(context, async ({ place }) => {
     const { output, flags, signal } = context;
     const names = flags["hash"] === true ? algorithmsOf(flags, ["sha256"]) : [];
-    const isFolder = place.kind === "entry" && place.entry.kind === "directory";
-    const hashed =
-      names.length === 0 || isFolder ? null : await hashContent(place.source, names, () => breathe(signal));
+    const hashed = names.length === 0 ? null : await hashPlace(place, names, () => breathe(signal));
     const said = new Statement(output);
     said.head(place);
     if (place.kind === "entry") said.entry(place);
@@ -40,6 +38,11 @@ export async function statOf(context: CommandContext): Promise<ExitCode> {
     return exit;
   });
 }
+
+const hashPlace = (place: Resolved, names: readonly string[], onBytes: () => Promise<void>) =>
+  place.kind === "entry"
+    ? hashEntry(place.fileSystem, place.entry, names, onBytes)
+    : hashContent(place.source, names, onBytes);
 
 const grouped = (n: number): string => n.toLocaleString("en-US");
 
@@ -127,7 +130,10 @@ class Statement {
   }
 
   hashes(names: readonly string[], hashed: ContentHashes | null): void {
-    if (!hashed) return;
+    if (!hashed) {
+      for (const name of names) this.#row(name.toUpperCase(), browseSays.noPlace());
+      return;
+    }
     const lost = hashed.lost.reduce((sum, { length }) => sum + length, 0);
     for (const [index, name] of names.entries()) {
       this.#row(name.toUpperCase(), lost > 0 ? browseSays.noDigest(lost) : hashed.digests[index]!);

@@ -4,6 +4,7 @@ import {
   existsSync,
   fsyncSync,
   linkSync,
+  mkdirSync,
   openSync,
   realpathSync,
   renameSync,
@@ -11,7 +12,7 @@ import {
   unlinkSync,
   writeSync,
 } from "node:fs";
-import { join, resolve, sep } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import { browseSays } from "../../messages/en.ts";
 import { exitCodes, isOperatorError, OperatorError } from "../../messages/operator-error.ts";
 import { deviceFamily, liesOn } from "../../platform/block-devices.ts";
@@ -21,15 +22,47 @@ import type { Output } from "../output.ts";
 
 /** Refuses a folder on the device that is read, or inside of an image that is a folder. `folder` exists. Throws OperatorError. */
 export function checkApart({ path, found }: OpenedEvidence, folder: string, output: Output): void {
-  const there = statSync(folder, { throwIfNoEntry: false });
-  if (!there?.isDirectory()) return;
-  const target = realpathSync(folder);
+  const target = folderAt(folder, output);
+  if (target === null) return;
   const source = statSync(path);
   const inside = (outer: string): boolean => target === outer || target.startsWith(outer + sep);
   const wrong = source.isBlockDevice()
     ? liesOn(target, deviceFamily(deviceFolder(source.rdev)))
     : source.isDirectory() && (inside(realpathSync(path)) || inside(realpathSync(resolve(join(found.folder)))));
   if (wrong) throw new OperatorError("target/on-source", browseSays.targetIsSource(output.safe(folder)));
+}
+
+/** Its real path; null where no folder is there. Throws OperatorError where it cannot be looked at. */
+function folderAt(folder: string, output: Output): string | null {
+  try {
+    return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? realpathSync(folder) : null;
+  } catch (error) {
+    throw targetError(error, folder, output);
+  }
+}
+
+/**
+ * Makes a folder and those above it. Each is tried once: the recursive mkdir of Node.js begins anew without end where a folder that is there
+ * takes no new ones and says so with ENOENT, as /proc does. Throws the error of the system.
+ */
+export function makeFolder(path: string): void {
+  const missing: string[] = [];
+  for (let at = resolve(path); !statSync(at, { throwIfNoEntry: false }); at = dirname(at)) {
+    missing.push(at);
+    if (dirname(at) === at) break;
+  }
+  for (const folder of missing.toReversed()) makeOne(folder);
+  if (!statSync(path).isDirectory()) mkdirSync(path);
+}
+
+function makeOne(folder: string): void {
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    const isMade = (error as NodeJS.ErrnoException).code === "EEXIST" && statSync(folder).isDirectory();
+    // Another process may have been faster.
+    if (!isMade) throw error;
+  }
 }
 
 /** Makes new names in `folder` durable. */
@@ -55,8 +88,8 @@ export function targetError(error: unknown, path: string, output: Output): unkno
     return new OperatorError("target/full", browseSays.recoverFull(output.safe(path)), exitCodes.stopped);
   }
   if (code === "EEXIST") return new OperatorError("target/exists", browseSays.targetExists(output.safe(path)));
-  const refused = ["EACCES", "EROFS", "EPERM", "ENOTDIR", "ENOENT", "EISDIR", "EFBIG", "EIO", "ENAMETOOLONG"];
-  if (!refused.includes(code)) return error;
+  // Names of POSIX errors have no "_", unlike those of Node.js, which are faults of ours.
+  if (!/^E[A-Z0-9]+$/.test(code)) return error;
   return new OperatorError("target/refused", browseSays.targetFailed(output.safe(path), code));
 }
 
@@ -64,7 +97,12 @@ export function targetError(error: unknown, path: string, output: Output): unkno
 export function writeWhole(target: number | string, parts: readonly Uint8Array[]): void {
   const descriptor = typeof target === "number" ? target : openSync(target, "w", 0o644);
   try {
-    for (const part of parts) for (let at = 0; at < part.length;) at += writeSync(descriptor, part, at);
+    for (const part of parts) {
+      for (let at = 0, count; at < part.length; at += count) {
+        count = writeSync(descriptor, part, at);
+        if (count === 0) throw Object.assign(new Error("nothing is taken"), { code: "EIO" });
+      }
+    }
   } finally {
     if (typeof target === "string") closeSync(descriptor);
   }

@@ -9,7 +9,7 @@ import { browseSays } from "../../messages/en.ts";
 import { exitCodes, OperatorError, type ExitCode } from "../../messages/operator-error.ts";
 import { flagText, type CommandContext } from "../command.ts";
 import { bodyLines } from "./body-file.ts";
-import { hashContent } from "./content-hash.ts";
+import { hashEntry } from "./content-hash.ts";
 import { intervalOf, secondsOf, utcText, zoneOf, type AssumedZone, type Interval } from "./instant.ts";
 import { atPlace, breathe, contentOf, findingOf, tellFindings, treesAt, type OpenedPlace, type Tree } from "./place.ts";
 import { pathText, Rows } from "./rows.ts";
@@ -102,13 +102,13 @@ class Timeline {
       for (const entry of fileSystem.entries()) {
         const full = book.pathOf(entry);
         if (this.#hashes) await this.#hashedEntry(tree, entry, full);
-        else this.#entry(entry, full, null);
+        else this.#entry(tree, entry, full, null);
         if (isLong()) await this.#pause();
       }
     } else {
       for (const [entry, full] of this.#below(tree, directory)) {
         if (this.#hashes) await this.#hashedEntry(tree, entry, full);
-        else this.#entry(entry, full, null);
+        else this.#entry(tree, entry, full, null);
         if (isLong()) await this.#pause();
       }
     }
@@ -133,10 +133,29 @@ class Timeline {
     for (const { entry, path: full } of below) yield [entry, full];
   }
 
-  #momentsOf(entry: FileSystemEntry): Moment[] {
+  /** Streams have no times of their own: in a body file they have those of their file, as `fls` writes them. */
+  #timesOf({ fileSystem }: Pick<Tree, "fileSystem">, entry: FileSystemEntry): readonly ItemTime[] {
+    const { times } = entry;
+    if (times.length > 0 || this.#isCsv || this.#context.output.json) {
+      this.#lastFile = entry;
+      return times;
+    }
+    const { kind, parent } = entry;
+    if (parent === null || (kind !== "stream" && kind !== "metadata")) return times;
+    // They follow their file.
+    const owner = this.#lastFile?.key === parent ? this.#lastFile : fileSystem.entryOf(parent);
+    if (owner === null || (kind !== "stream" && owner.kind === "directory")) return times;
+    const all = owner.times;
+    // The other sources are about the name of the file.
+    return all.filter(({ source }) => source === all[0]?.source);
+  }
+
+  #lastFile: FileSystemEntry | null = null;
+
+  #momentsOf(tree: Pick<Tree, "fileSystem">, entry: FileSystemEntry): Moment[] {
     const moments: Moment[] = [];
     const interval = this.#interval;
-    for (const time of entry.times) {
+    for (const time of this.#timesOf(tree, entry)) {
       const seconds = secondsOf(time, this.#zone);
       if (seconds === null) continue;
       if (interval && (seconds < interval.from || seconds > interval.to)) continue;
@@ -147,11 +166,11 @@ class Timeline {
   }
 
   async #hashedEntry(tree: Pick<Tree, "fileSystem">, entry: FileSystemEntry, path: string): Promise<void> {
-    this.#entry(entry, path, await this.#md5Of(tree, entry));
+    this.#entry(tree, entry, path, await this.#md5Of(tree, entry));
   }
 
-  #entry(entry: FileSystemEntry, path: string, md5: string | null): void {
-    const moments = this.#momentsOf(entry);
+  #entry(tree: Pick<Tree, "fileSystem">, entry: FileSystemEntry, path: string, md5: string | null): void {
+    const moments = this.#momentsOf(tree, entry);
     if (moments.length === 0 && (this.#interval || this.#isCsv || this.#context.output.json)) return;
     this.#counts.entries += 1;
     if (this.#isCsv || this.#context.output.json) return this.#events(entry, path, moments);
@@ -186,9 +205,9 @@ class Timeline {
 
   /** Null without `--hash`, and for what is not complete. */
   async #md5Of({ fileSystem }: Pick<Tree, "fileSystem">, entry: FileSystemEntry): Promise<string | null> {
-    if (!this.#hashes || entry.kind === "directory" || entry.kind === "special") return null;
+    if (!this.#hashes) return null;
     try {
-      const { digests, lost } = await hashContent(fileSystem.open(entry), ["md5"], async (count) => {
+      const hashed = await hashEntry(fileSystem, entry, ["md5"], async (count) => {
         this.#counts.bytes += count;
         this.#unpaused += count;
         if (this.#unpaused < 1 << 24) return;
@@ -196,7 +215,7 @@ class Timeline {
         this.#opened.progress.passing("timeline", browseSays.hashing, this.#counts.bytes, null);
         await breathe(this.#context.signal);
       });
-      return lost.length === 0 ? digests[0]! : null;
+      return hashed?.lost.length === 0 ? hashed.digests[0]! : null;
     } catch (error) {
       // Its findings say why; a timeline is about its times.
       if (isEvidenceError(error)) return null;

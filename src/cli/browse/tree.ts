@@ -1,6 +1,6 @@
 /** What `vestige tree` does. Loaded when it is needed: it brings the reader of every format with it. */
 import { mayHoldFiles } from "../../../native-free/layers/volume-tree.ts";
-import type { FileSystemEntry } from "../../../native-free/filesystems/file-system.ts";
+import type { FileSystem, FileSystemEntry } from "../../../native-free/filesystems/file-system.ts";
 import { walkBelow, type Walked } from "../../../native-free/layers/walk.ts";
 import { sentenceOf } from "../../../native-free/model/findings.ts";
 import { stateOf } from "../../../native-free/model/item.ts";
@@ -10,6 +10,7 @@ import type { CommandContext } from "../command.ts";
 import { wholeNumber } from "../desk.ts";
 import { atPlace, breathe, contentOf, findingOf, treesAt, type LookedInto, type Tree } from "./place.ts";
 import { pathText, Rows } from "./rows.ts";
+import { isHousekeeping } from "./shown.ts";
 
 const breathEvery = 8192;
 const deepest = 2000;
@@ -31,7 +32,7 @@ class Drawing {
   readonly #context: CommandContext;
   readonly #rows: Rows;
   readonly #depth: number;
-  readonly #counts = { directories: 0, others: 0 };
+  readonly #counts = { directories: 0, others: 0, outside: 0 };
   /** For each level above: whether its directory goes on below. */
   readonly #goesOn: boolean[] = [];
   #drawn = 0;
@@ -76,12 +77,13 @@ class Drawing {
       this.#lost = true;
       output.warn(browseSays.notListed(pathText(where), output.safe(sentenceOf(findingOf(problem)))));
     };
-    const isShown = ({ kind, nameClaim }: FileSystemEntry): boolean =>
-      flags["all"] === true || kind !== "metadata" || nameClaim === "deleted";
+    const isShown = (entry: FileSystemEntry): boolean => flags["all"] === true || !isHousekeeping(entry);
+    const top = new Set<string>();
     let seen = 0;
     for (const walked of walkBelow(fileSystem, directory, path, { mostDepth: this.#depth - 1, isShown, onProblem })) {
       const { entry, depth, last } = walked;
       this.#goesOn[depth] = !last;
+      if (directory === null && depth === 0) top.add(entry.key);
       if (entry.kind === "directory") this.#counts.directories += 1;
       else this.#counts.others += 1;
       if (entry.kind === "directory" && depth === this.#depth - 1) this.#cut = true;
@@ -92,6 +94,25 @@ class Drawing {
         ...{ path: walked.path, depth, kind: entry.kind, state: stateOf(entry), size: entry.size, key: entry.key },
       });
       if (++seen % breathEvery === 0) await breathe(signal);
+    }
+    if (directory === null) await this.#countOutside(fileSystem, top, isShown);
+  }
+
+  /** What hangs in no folder, and all that lies below it. `top`: keys of what the root holds. */
+  async #countOutside(
+    fileSystem: FileSystem,
+    top: ReadonlySet<string>,
+    isShown: (entry: FileSystemEntry) => boolean,
+  ): Promise<void> {
+    const outside = new Set<string>();
+    let seen = 0;
+    for (const entry of fileSystem.entries()) {
+      if (++seen % breathEvery === 0) await breathe(this.#context.signal);
+      const { parent, key } = entry;
+      if (parent === null ? top.has(key) : !outside.has(parent)) continue;
+      if (!isShown(entry)) continue;
+      outside.add(key);
+      this.#counts.outside += 1;
     }
   }
 
@@ -108,7 +129,7 @@ class Drawing {
   end(): ExitCode {
     const { output } = this.#context;
     if (this.#cut) output.note(browseSays.treeCut(this.#depth));
-    output.note(browseSays.treeCounts(this.#counts.directories, this.#counts.others));
+    output.note(browseSays.treeCounts(this.#counts.directories, this.#counts.others, this.#counts.outside));
     const exit = this.#lost ? exitCodes.loss : exitCodes.done;
     output.summary(exit, { ...this.#counts });
     return exit;

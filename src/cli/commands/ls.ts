@@ -17,7 +17,9 @@ export const lsCommand: Command = {
   help: `Without a place inside, the volumes are listed and the root of each file system; with -r every entry of every file system.
 Deleted and orphan names carry #key, which tells those of one name apart: copy the path as it is shown. Streams stand below
 their file. Times without zone are local times of a zone that the file system does not record. With --hash a content that
-is not complete has no hash; exit code 1 where that is so for an allocated file, or where a file system is damaged.
+is not complete has no hash, nor has a link, nor a deleted file of whose content nothing is recorded; exit code 1 where a content is not
+complete of an allocated file, or where a file system is damaged. Of what the file system keeps for itself only deleted entries and odd
+ones are shown without --all; how many others there are is said.
 
   vestige ls M01.E01
   vestige ls M01.E01 -r --json

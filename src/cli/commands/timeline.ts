@@ -15,11 +15,12 @@ export const timelineCommand: Command = {
     { name: "hash", summary: "body: with the MD5 of each content that is complete" },
     ...placeFlags,
   ],
-  help: `All sources are given: of NTFS the times of $SI and of $FN, of ext the time of deletion is an attribute (vestige stat). Body files hold
-whole seconds in UTC, and %25 for each % of a path, as mactime expects; CSV has the digits that are recorded, the zone ("utc", "offset" or "local-unknown") and the time in UTC. File
-systems like FAT record local times and no zone: they are taken as --zone, and how many there were is said. Times outside of
---from and --to are left out (0 in a body file). Rows come in the order of the file system: mactime, or sort -t, -k2, puts them in
-that of time.
+  help: `Where a file system keeps several sets of times, each is given: of NTFS those of $SI and those of $FN. The time of deletion that ext
+records is no row of its own: vestige stat shows it. Body files hold whole seconds in UTC, and %25 for each % of a path, as mactime
+expects; a stream has the times of its file there. CSV has the digits that are recorded, the zone ("utc", "offset" or "local-unknown")
+and the time in UTC. File systems like FAT record local times and no zone: they are taken as --zone, and how many there were is said.
+Times outside of --from and --to are left out (0 in a body file). Rows come in the order of the file system: mactime, or
+sort -t, -k2, puts them in that of time.
 
   vestige timeline M01.E01 > body; mactime -b body -z UTC
   vestige timeline M01.E01 --format csv --from 2024-05-01 --to 2024-05-31

@@ -13,7 +13,7 @@ export const treeCommand: Command = {
     { name: "all", summary: "also the file system's own files" },
     ...placeFlags,
   ],
-  help: `Deleted and orphan entries are marked. What hangs in no folder is not in a tree: vestige ls -r lists it, too.
+  help: `Deleted and orphan entries are marked. What hangs in no folder is not in a tree but counted below it: vestige ls -r lists it, too.
 
   vestige tree M01.E01 --depth 2
   vestige tree M01.E01/p2/ntfs:/Users --sizes`,

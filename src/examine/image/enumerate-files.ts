@@ -2,7 +2,7 @@
 import { slackKey, slackSource, spaceItems, type SpaceItem } from "../../../native-free/layers/derived.ts";
 import type { FileSystem, FileSystemEntry } from "../../../native-free/filesystems/file-system.ts";
 import type { ImageFormat } from "../../../native-free/images/index.ts";
-import { imageIn, openNested } from "../../../native-free/layers/nested-image.ts";
+import { imageIn, mayHoldMedium, openNested } from "../../../native-free/layers/nested-image.ts";
 import { keyInPath, mediumOf, type Medium } from "../../../native-free/layers/resolve.ts";
 import type { VolumeNode } from "../../../native-free/layers/volume-tree.ts";
 import { isEvidenceError } from "../../../native-free/model/errors.ts";
@@ -12,7 +12,7 @@ import type { ItemKind, Origin, Reason, Status } from "../../../native-free/mode
 import type { Treatment } from "../../../native-free/model/prepared.ts";
 import { isMachineFault, nameOf } from "../../../workers/examine-content.ts";
 import { listSpace, plainItem, type Enumeration } from "./enumeration.ts";
-import { mayHoldMedium, opensSet } from "./nested.ts";
+import { opensSet } from "./nested.ts";
 import { isSystemFolder, rankOf, slackRank } from "./ranking.ts";
 import { idOf, type Keys } from "./volume-keys.ts";
 

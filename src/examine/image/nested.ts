@@ -2,16 +2,6 @@
 import type { FileSystem, FileSystemEntry } from "../../../native-free/filesystems/file-system.ts";
 import type { ImageFormat } from "../../../native-free/images/index.ts";
 
-/** Smaller files are looked at where they are called like an image: every look costs three reads at different places. */
-const leastUnnamedBytes = 512 * 1024;
-
-const imageName =
-  /\.(dd|raw|img|ima|flp|vfd|bin|001|e01|ex01|l01|lx01|s01|aff4|vmdk|vdi|vhd|vhdx|avhd|avhdx|qcow|qcow2|qed|hdd|hds|iso|nrg|cue|mds|dmg|sparseimage|cloop|bochs)$/i;
-
-export function mayHoldMedium({ kind, size, name }: FileSystemEntry): boolean {
-  return kind === "file" && (size >= leastUnnamedBytes || imageName.test(name.text));
-}
-
 /** False for the further files of a set, which belong to the medium of its first. */
 export function opensSet(fileSystem: FileSystem, entry: FileSystemEntry, format: ImageFormat): boolean {
   if (entry.nameClaim !== "allocated") return true;

@@ -13,6 +13,7 @@ import {
 } from "../../../native-free/layers/account.ts";
 import { mediumOf } from "../../../native-free/layers/resolve.ts";
 import { FatVolumeWriter, someFiles } from "../../fixtures/filesystems/fat-volume.ts";
+import { sampleVolumes as discs } from "../../fixtures/filesystems/iso9660-volume.ts";
 import { putEntry } from "../../fixtures/volumes/partition-tables.ts";
 import { groupText, physicalVolume } from "../../fixtures/volumes/volume-group.ts";
 
@@ -150,6 +151,27 @@ describe("the account of a medium", () => {
     expect(accountOf(mediumOf(new RawImage([{ name: "m.raw", source: holed }]))).strip).toContain(
       cellLetters.unreadable,
     );
+  });
+
+  it("has the files of a disc and of the disk that it is as well", () => {
+    const disc = discs.find(({ name }) => /rock ridge/i.test(name)) ?? discs[0]!;
+    const start = Math.ceil(disc.bytes.length / 512);
+    const medium = Buffer.alloc((start + 4) * 512 + fat.length);
+    medium.set(disc.bytes);
+    medium.set(fat, start * 512);
+    putEntry(medium, 0, { index: 0, type: 0xef, first: start, count: fat.length / 512 });
+    const { volumes } = mediumOf(rawOf(medium));
+    expect(volumes.hybrid).toBe(true);
+    expect(volumes.children.map(({ path }) => path)).toEqual(["gap1", "p1", "gap2"]);
+    const ranges = checked(rawOf(medium));
+    const bytesOf = (path: string, kind: string) =>
+      ranges.reduce((sum, range) => sum + (range.path === path && range.class === kind ? range.length : 0), 0);
+    const alone = Array.from(accountIn(mediumOf(rawOf(disc.bytes))));
+    const content = alone.reduce((sum, range) => sum + (range.class === "content" ? range.length : 0), 0);
+    expect(bytesOf("", "content")).toBe(content);
+    expect(bytesOf("p1", "content")).toBeGreaterThan(0);
+    expect(ranges[0]).toMatchObject({ what: "boot record", length: 512 });
+    expect(ofClass(ranges, "not-understood")).toEqual([]);
   });
 
   it("counts every byte once, however volumes overlap or reach out of the medium", () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   appendFileSync,
@@ -7,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
@@ -116,6 +118,24 @@ describe("vestige recover", () => {
     await expect(runHere(recoverCommand, [disk()], { to: at("s"), at: "fat:/LETTER.TXT#slack" })).rejects.toThrow(
       /a volume or a folder/,
     );
+  });
+
+  it.skipIf(!existsSync("/proc/version"))("ends at once where no folder can be made", async () => {
+    for (const to of ["/proc/vestige", "/proc/vestige/deep", `${disk()}/below`, `${base}/${"n".repeat(300)}`]) {
+      await expect(runHere(recoverCommand, [disk()], { to }), to).rejects.toMatchObject({ exit: 2 });
+    }
+    expect((await recover("several/new/folders")).exit).toBe(0);
+  });
+
+  it("follows no link to write its manifest, and waits for no pipe", async () => {
+    writeFileSync(at("precious"), "no line");
+    mkdirSync(at("linked"));
+    symlinkSync(at("precious"), at("linked/manifest.jsonl"));
+    await expect(recover("linked")).rejects.toMatchObject({ exit: 2 });
+    expect(readFileSync(at("precious"), "utf8")).toBe("no line");
+    mkdirSync(at("piped"));
+    execFileSync("mkfifo", [at("piped/manifest.jsonl")]);
+    await expect(recover("piped")).rejects.toMatchObject({ exit: 2 });
   });
 
   it("stops with exit code 4 where the disk is full", () => {

@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FileSystemEntry } from "../../../native-free/filesystems/file-system.ts";
 import { bodyLines, modeText } from "../../../src/cli/browse/body-file.ts";
@@ -19,6 +20,10 @@ import { freshFolder } from "../../fixtures/evidence-folder.ts";
 import { browsedDisk, contents } from "../../fixtures/filesystems/browsed-disk.ts";
 import { told } from "../../fixtures/filesystems/fat-volume.ts";
 import { runCommand, type RunResult } from "../../fixtures/run-command.ts";
+
+const ntfsImage = fileURLToPath(
+  new URL("../../../../shared/data/images/sleuthkit_test_data/from_brian/7-undel-ntfs.zip", import.meta.url),
+);
 
 const base = freshFolder("browse");
 const at = (name: string): string => join(base, name);
@@ -170,6 +175,26 @@ describe("vestige tree", () => {
     expect(flat.said.notes.join("\n")).toMatch(/--depth 1/);
     await expect(runCommand(treeCommand, [`${disk()}/fat:/LETTER.TXT`])).rejects.toThrow(/a volume or a folder/);
   });
+
+  it("counts what hangs in no folder", async () => {
+    const image = Buffer.from(browsedDisk());
+    const { said: before } = await runHere(treeCommand, [disk()]);
+    expect(before.notes.join("\n")).not.toContain("orphan");
+    // The folder's own entry is wiped: its cluster still begins with "." and "..".
+    const at0 = image.indexOf("DIR        \u0010", 0, "latin1");
+    expect(at0).toBeGreaterThan(0);
+    image.fill(0xff, at0, at0 + 11);
+    image[at0] = 0xe5;
+    image.fill(0, at0 + 20, at0 + 22);
+    image.fill(0, at0 + 26, at0 + 32);
+    writeFileSync(at("orphan.raw"), image);
+    const listed = rows(await runCommand(lsCommand, [at("orphan.raw")], { recursive: true }));
+    const orphans = listed.filter((row) => row["nameClaim"] === "orphan");
+    const { said } = await runHere(treeCommand, [at("orphan.raw")]);
+    expect(orphans.length).toBeGreaterThan(0);
+    expect(said.notes.at(-1)).toContain(`; ${orphans.length} orphan entries hang in no folder`);
+    expect(said.events.at(-1)).toMatchObject({ counts: { outside: orphans.length } });
+  });
 });
 
 describe("vestige timeline", () => {
@@ -239,6 +264,39 @@ describe("vestige timeline", () => {
     expect(zone).toEqual({ text: "-03:30", offset: -12_600, given: true });
     expect(intervalOf({ from: "2024-05-17" }, zone)?.from).toBe(Date.UTC(2024, 4, 17, 3, 30) / 1000);
   });
+
+  it("takes folders of the file system's own for folders", () => {
+    const modeOf = (text: string, attributes: Record<string, string>): string => {
+      const entry: FileSystemEntry = {
+        ...{ key: "5", parent: null, name: { text, bytes: null }, kind: "metadata", nameClaim: "allocated" },
+        ...{ contentClaim: "allocated", origin: "entry", size: 3, times: [], attributes, target: null, findings: [] },
+      };
+      return bodyLines(entry, "x:/x", [], null)[0]!.split("|")[3]!;
+    };
+    expect(modeOf(".", { attributes: "hidden system" })).toBe("d/drwxrwxrwx");
+    expect(modeOf("$Deleted", { attributes: "hidden directory" })).toBe("d/drwxrwxrwx");
+    expect(modeOf("own", { mode: "040755" })).toBe("d/drwxr-xr-x");
+    expect(modeOf("$MFT", { attributes: "hidden system" })).toBe("r/rrwxrwxrwx");
+  });
+
+  it.skipIf(!existsSync(ntfsImage))(
+    "gives streams the times of their file, and the root of NTFS as a folder",
+    async () => {
+      const lines = (await runHere(timelineCommand, [ntfsImage])).said.lines.join("\n").split("\n");
+      const timesOf = (name: string): string =>
+        lines
+          .find((line) => line.includes(`|${name}|`))!
+          .split("|")
+          .slice(7)
+          .join();
+      expect(timesOf("ntfs:/$MFT/$BITMAP")).toBe(timesOf("ntfs:/$MFT"));
+      expect(timesOf("ntfs:/$MFT")).not.toBe("0,0,0,0");
+      const stream = lines.find((line) => /^0\|ntfs:\/mult1\.dat#\S+\/\S+ \(deleted\)\|/.test(line))!.split("|");
+      const file = lines.find((line) => /^0\|ntfs:\/mult1\.dat#[^/]+ \(deleted\)\|/.test(line))!.split("|");
+      expect(stream.slice(7)).toEqual(file.slice(7));
+      expect(lines.find((line) => line.includes("|ntfs:/.|"))).toContain("|d/drwxrwxrwx|");
+    },
+  );
 
   it("writes modes as fls does, and no bar inside of a cell", () => {
     expect(modeText("file", "0100644")).toBe("r/rrw-r--r--");

@@ -220,7 +220,7 @@ describe("entries", () => {
     ]);
   });
 
-  it("reads contents in a row and in a chain, and what was never written as zeros", () => {
+  it("reads contents in a row and in a chain, and what is behind the valid data length as zeros", () => {
     const valid = { name: "valid.bin", data: told(3 * 512, 4), valid: 600 };
     const fs = made([file, { name: "chain.bin", data: told(1500, 3), clusters: [50, 40, 45] }, valid]);
     expect(contentOf(fs, entryOf(fs, "/chain.bin"))).toEqual(told(1500, 3));
@@ -229,7 +229,9 @@ describe("entries", () => {
     expect(Buffer.from(contentOf(fs, entry)).equals(wanted)).toBe(true);
     expect(codes(entry)).toEqual(["exfat/not-written"]);
     expect(entry.attributes["valid-size"]).toBe("600");
-    expect(fs.slackOf(entry).map(({ length, what }) => [length, what])).toEqual([[936, "not written"]]);
+    expect(fs.slackOf(entry).map(({ length, what }) => [length, what])).toEqual([
+      [936, "behind the valid data length"],
+    ]);
     expect(fs.slackOf(entryOf(fs, "/chain.bin"))).toMatchObject([{ length: 36, what: "ram slack" }]);
     expect(allCodes(fs)).toEqual([]);
   });

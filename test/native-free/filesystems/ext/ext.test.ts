@@ -41,6 +41,44 @@ describe("an ext volume", () => {
     expect(entryAt(fs, "/emptied.bin")).toMatchObject({ nameClaim: "deleted", contentClaim: "none", size: 0 });
   });
 
+  it("lists deleted names whose inode was taken out, and none that cannot be names", () => {
+    const volume = made();
+    const block = volume.place(volume.blocksOf.get("/folder/")![0]!);
+    const at = volume.bytes.indexOf("gone.bin", block) - 8;
+    volume.bytes.writeUInt32LE(0, at);
+    const behind = at + 16;
+    const record = (place: number, type: number, length: number, name: string): void => {
+      volume.bytes.writeUInt16LE(length, place + 4);
+      volume.bytes[place + 6] = name.length;
+      volume.bytes[place + 7] = type;
+      volume.bytes.write(name, place + 8, "latin1");
+    };
+    record(behind, 2, block + 1024 - behind, "lost.dir");
+    // No type, a length that ends within the name, one behind the block, a letter that is none.
+    record(behind + 32, 0, 64, "typeless");
+    record(behind + 64, 1, 12, "cut.off.");
+    record(behind + 96, 1, 2048, "outside.");
+    record(behind + 128, 1, 64, "bell\u0007...");
+    const fs = opened(volume);
+    const gone = walk(fs).filter(({ entry }) => entry.nameClaim === "deleted" && codes(entry).length > 0);
+    expect(gone.map(({ path, entry }) => [path, entry.kind])).toEqual([
+      ["/folder/gone.bin", "file"],
+      ["/folder/lost.dir", "directory"],
+    ]);
+    const folder = entryAt(fs, "/folder").key;
+    for (const { entry } of gone) {
+      expect(entry).toMatchObject({ parent: folder, contentClaim: "none", size: 0, times: [], attributes: {} });
+      expect(fs.extentsOf(entry)).toEqual([]);
+      expect(codes(entry)).toEqual(["ext/name-without-inode"]);
+      expect(fs.entryOf(entry.key)).toMatchObject({ key: entry.key, name: entry.name, nameClaim: "deleted" });
+    }
+    expect(Array.from(fs.list(gone[1]!.entry))).toEqual([]);
+    // Its inode is still told of, without a name.
+    const number = volume.inodes.get("/folder/gone.bin")!;
+    expect(fs.entryOf(`inode.${number}`)).toMatchObject({ size: 2039, nameClaim: "orphan" });
+    expect(all(fs)).toEqual([]);
+  });
+
   it.each([ext3!, checked!])("takes emptied inodes from the journal ($kind)", (options) => {
     const fs = opened(made(options));
     const entry = entryAt(fs, "/emptied.bin");

@@ -72,6 +72,23 @@ describe.skipIf(!hasPublished)("published ext volumes (skipped where ../shared/d
     }
   });
 
+  it("lists the names without inode that fls lists", async () => {
+    const evidence = await openEvidence(pathOf("images/plaso/test_data/image.E01"), { limitBytes: 2 ** 28 });
+    try {
+      const fs = extFormat.open(evidence.medium.image)!;
+      const gone = walk(fs).filter(({ entry }) => codes(entry).includes("ext/name-without-inode"));
+      expect(gone.map(({ path }) => path).sort()).toEqual([
+        "/a_directory/.another_file.swp",
+        "/a_directory/another_file~",
+        "/passwords.txt~",
+      ]);
+      for (const { entry } of gone)
+        expect(entry).toMatchObject({ nameClaim: "deleted", contentClaim: "none", size: 0 });
+    } finally {
+      evidence.close();
+    }
+  });
+
   it("has the times, sizes and inodes of fls", () => {
     let compared = 0;
     for (const { image, offset, truth } of volumes) {
