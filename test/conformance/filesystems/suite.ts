@@ -142,7 +142,8 @@ export function checkFileSystem(format: string, samples: readonly SampleVolume[]
       const step = campaign ? 1 : Math.max(1, Math.floor(sectors / 300));
       for (let sector = 0; sector < sectors; sector += step)
         shares.push(share(sample, sample.bytes.subarray(0, sector * 512)));
-      note(`${sample.name}: cut off`, shares.reduce((sum, each) => sum + each, 0) / shares.length);
+      // A finer average is another number.
+      if (!campaign) note(`${sample.name}: cut off`, shares.reduce((sum, each) => sum + each, 0) / shares.length);
     });
 
     it("ends and accounts for everything whatever is damaged", () => {
