@@ -17,7 +17,7 @@ const config: KnipConfig = {
     "scripts/build-verify-page.ts",
     "scripts/docs.ts",
     // Compiled by AssemblyScript, not imported.
-    "native-free/kernels/assembly/deflate.ts",
+    "native-free/kernels/assembly/{deflate,scan/*}.ts",
     "samples/make/make-samples.ts",
     "test/bench/*/bench.ts",
     "test/{setup,skip-reporter}.ts",

@@ -22,7 +22,7 @@ import {
 export type InflateInto = (packed: Uint8Array, into: Uint8Array) => number;
 
 /** What of a stream of node:zlib is used beyond its documentation: `[bytes left of the output, of the input]`, the engine. */
-interface StreamInside {
+export interface StreamInside {
   readonly _writeState?: Uint32Array;
   readonly _handle?: {
     onerror?: (message: string) => void;
