@@ -10,8 +10,10 @@ export const pureCodePackages = [
   "htmlparser2", // MIT: HTML, event by event
   "iconv-lite", // MIT: character sets that TextDecoder lacks
   "jschardet", // 0BSD: character set detection
+  "libphonenumber-js", // MIT: numbering plans of telephone numbers
   "music-metadata", // MIT: sound and video metadata
   "pdfjs-dist", // Apache-2.0: PDF metadata and attachments
+  "re2js", // MIT: regular expressions in linear time
   "saxes", // ISC: XML, event by event, no DTD
   "seek-bzip", // MIT: bzip2
   "xz-decompress", // MIT: xz, WebAssembly
