@@ -1,4 +1,5 @@
 /** Security descriptors in self-relative form ([MS-DTYP] 2.4.6) and SIDs as text ([MS-DTYP] 2.4.2): whom a file belongs to. */
+import { Buffer } from "node:buffer";
 import { u8, u16, u32, struct, bytes } from "../../../bytes/struct.ts";
 
 const descriptor = struct("securityDescriptor", 20, {
@@ -23,8 +24,24 @@ export interface Owners {
   readonly group: string | null;
 }
 
+/** A volume has few descriptors, and some writers (ntfs-3g) keep one in every record: short ones are remembered. */
+const remembered = new Map<string, Owners | null>();
+const rememberedBytes = 512;
+const rememberedCount = 1024;
+
 /** Null where the bytes are no security descriptor. */
 export function describeSecurity(data: Uint8Array): Owners | null {
+  if (data.length > rememberedBytes) return readSecurity(data);
+  const key = Buffer.from(data.buffer, data.byteOffset, data.length).toString("latin1");
+  const known = remembered.get(key);
+  if (known !== undefined) return known;
+  if (remembered.size >= rememberedCount) remembered.clear();
+  const owners = readSecurity(data);
+  remembered.set(key, owners);
+  return owners;
+}
+
+function readSecurity(data: Uint8Array): Owners | null {
   if (data.length < descriptor.size) return null;
   const { revision, owner, group } = descriptor.cursor().over(data);
   if (revision !== REVISION) return null;
