@@ -7,7 +7,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { format, resolveConfig } from "prettier";
+import { carvers } from "../native-free/carving/index.ts";
 import { containers } from "../native-free/containers/index.ts";
+import { recognisers } from "../native-free/entities/index.ts";
 import { extractors } from "../native-free/extractors/index.ts";
 import type { Extractor } from "../native-free/model/extraction.ts";
 import { categories } from "../native-free/typing/categories.ts";
@@ -34,6 +36,16 @@ function typeTable(): string {
   return table(["Category", "Types", "Ids"], rows);
 }
 
+function carverTable(): string {
+  const rows = carvers.map(({ name, level, kinds, spec }) => [name, level, kinds.map(({ id }) => id).join(" "), spec]);
+  return table(["Files", "Level", "Kinds", "Specification"], rows);
+}
+
+function entityTable(): string {
+  const rows = recognisers.flatMap(({ kinds }) => kinds.map(({ id, name, spec }) => [name, id, spec]));
+  return table(["Identifier", "Id", "Defined by"], rows);
+}
+
 function commandTable(): string {
   const row = (command: (typeof commands)[number]): string[] => {
     const args = command.args.map(({ name, optional, rest }) => {
@@ -53,6 +65,8 @@ function verifierHash(): string {
 const parts: Readonly<Record<string, () => string>> = {
   formats: formatTable,
   types: typeTable,
+  carvers: carverTable,
+  entities: entityTable,
   commands: commandTable,
   verifier: verifierHash,
 };

@@ -7,6 +7,7 @@ import { containerFor } from "../native-free/containers/index.ts";
 import { extractorFor } from "../native-free/extractors/index.ts";
 import { detectLanguage } from "../native-free/extractors/language.ts";
 import { extractStrings } from "../native-free/extractors/strings.ts";
+import type { EntityFinder } from "../native-free/entities/find-entities.ts";
 import { isEvidenceError } from "../native-free/model/errors.ts";
 import type { Child, ExtractContext, Extraction, Extractor } from "../native-free/model/extraction.ts";
 import { finding, type Finding } from "../native-free/model/findings.ts";
@@ -15,14 +16,27 @@ import type { PreparedContent, Treatment } from "../native-free/model/prepared.t
 import { entropyOf } from "../native-free/typing/entropy.ts";
 import { identify, type TypeResult } from "../native-free/typing/index.ts";
 import type { ContentFacts } from "./child-spool.ts";
+import { ContentEntities } from "./content-entities.ts";
 import { TextCollector } from "./text-collector.ts";
 
 /** How far down the ladder an item starts; below `full` because it was the end of a thread before. */
 export type Rung = "full" | "strings" | "recorded";
 
 export interface ContentLimits extends ExtractContext {
+  /** Identifiers that are kept of one content; 0: none are looked for. */
+  readonly entities: number;
+  /** Whether files are looked for in bytes that nobody knows how to read. */
+  readonly carving: boolean;
   /** Shortest run of printable characters that counts as a string. */
   readonly stringsMinLength: number;
+}
+
+/** Where files are looked for in bytes that are none. */
+export interface Carvable {
+  /** The content and what follows it on the medium, for files that go on there; null where nothing follows. */
+  readonly beyond: ByteSource | null;
+  /** Bytes of a cluster; 0 where nobody says. */
+  readonly blockBytes: number;
 }
 
 export interface ContentWork {
@@ -30,6 +44,8 @@ export interface ContentWork {
   readonly facts: ContentFacts;
   readonly limits: ContentLimits;
   readonly treatment: Treatment;
+  /** Null where no files are looked for. */
+  readonly carvable: Carvable | null;
   readonly rung: Rung;
   /** Why the item does not start at the top. */
   readonly rungReason: { readonly reason: Reason; readonly finding: Finding } | null;
@@ -57,6 +73,9 @@ const wholeWithoutReader = new Set(["fonts", "executables"]);
 
 class Gathering {
   readonly text: TextCollector;
+  readonly entities: ContentEntities;
+  /** False while text is gathered whose bytes are searched themselves. */
+  searchesText = true;
   readonly fields: Field[] = [];
   readonly findings: Finding[] = [];
   outcome: { status: Status; reason: Reason | null } = { status: "done", reason: null };
@@ -66,8 +85,11 @@ class Gathering {
   hasChildren = false;
   wantsChildren = true;
 
-  constructor(text: TextCollector, charset: string | null) {
-    this.text = text;
+  constructor({ limits, spoolFile }: ContentWork, finder: EntityFinder | null, charset: string | null) {
+    this.entities = new ContentEntities(limits.entities);
+    this.text = new TextCollector(limits.textLimitChars, spoolFile, (text, block, until) => {
+      if (finder && this.searchesText) this.entities.inText(finder, text, block, until);
+    });
     this.charset = charset;
   }
 
@@ -79,8 +101,8 @@ class Gathering {
 /** Examines one content. Throws only for the machine's faults (a full disk); the evidence's are findings in the row. */
 export async function examineContent(work: ContentWork): Promise<ContentOutcome> {
   const type = await identify(work.source);
-  const text = new TextCollector(work.limits.textLimitChars, work.spoolFile);
-  const got = new Gathering(text, type.charset);
+  const got = new Gathering(work, work.limits.entities > 0 ? await entityFinder() : null, type.charset);
+  const { text } = got;
   try {
     if (work.rungReason) {
       got.worsen("failed", work.rungReason.reason);
@@ -88,12 +110,13 @@ export async function examineContent(work: ContentWork): Promise<ContentOutcome>
     }
     const wantsStrings = work.rung === "strings" ? work.treatment !== "typed" : work.treatment === "strings";
     if (work.rung === "full" && work.treatment === "full") await readFully(work, type, got);
-    else if (work.rung !== "recorded" && wantsStrings) await readStrings(work, got);
+    else if (work.rung !== "recorded" && wantsStrings) await readStrings(work, got, work.rung === "full");
     if (text.isCut) {
       got.findings.push(finding("engine/budget-text", { limit: work.limits.textLimitChars }));
       got.worsen("partial", "budget");
     }
-    return { prepared: await finish(work, type, got), type, hasChildren: got.hasChildren };
+    const prepared = await finish(work, type, got);
+    return { prepared, type, hasChildren: got.hasChildren };
   } catch (error) {
     text.discard();
     throw error;
@@ -106,12 +129,12 @@ async function readFully(work: ContentWork, type: TypeResult, got: Gathering): P
   if (reader === null) {
     if (type.category === "encrypted") return got.worsen("failed", "encrypted");
     if (!wholeWithoutReader.has(type.category)) got.worsen("partial", "unsupported");
-    return readStrings(work, got);
+    return readStrings(work, got, type.id === "unknown");
   }
   const understood = await readWith(reader, work, got);
   // Ciphertext gives noise, a damaged or unread document may still give words.
   if (!understood && got.outcome.reason !== "encrypted" && got.text.isEmpty && !got.hasChildren) {
-    await readStrings(work, got);
+    await readStrings(work, got, false);
   }
 }
 
@@ -161,13 +184,40 @@ async function take(extraction: Extraction, reader: Extractor, work: ContentWork
       got.worsen(extraction.status, extraction.reason);
       return true;
     case "child":
-      got.hasChildren = true;
-      if (got.wantsChildren) got.wantsChildren = await work.onChild(extraction.child, reader);
+      await takeChild(extraction.child, reader, work, got);
       return true;
   }
 }
 
-async function readStrings(work: ContentWork, got: Gathering): Promise<void> {
+async function takeChild(child: Child, reader: Extractor, work: ContentWork, got: Gathering): Promise<void> {
+  got.hasChildren = true;
+  if (got.wantsChildren) got.wantsChildren = await work.onChild(child, reader);
+}
+
+/** `isRaw`: nobody knows what the bytes are, so that they are scanned themselves for identifiers and files. */
+async function readStrings(work: ContentWork, got: Gathering, isRaw: boolean): Promise<void> {
+  const wantsScan = isRaw && (work.limits.entities > 0 || (work.limits.carving && work.carvable !== null));
+  got.searchesText = !wantsScan;
+  gatherStrings(work, got);
+  if (!wantsScan) return;
+  const { carving, scanContent } = await import("./carve-content.ts");
+  const { source, beat } = work;
+  const carve = work.limits.carving && work.carvable !== null;
+  const { beyond, blockBytes } = work.carvable ?? { beyond: null, blockBytes: 0 };
+  for (const child of scanContent({ source, beat, beyond, blockBytes, carve }, got.entities)) {
+    await takeChild(child, carving, work, got);
+  }
+}
+
+let finder: EntityFinder | null = null;
+
+/** Loaded when it is first needed: the tables of all identifiers take time. */
+async function entityFinder(): Promise<EntityFinder> {
+  const loaded = await import("../native-free/entities/find-entities.ts");
+  return (finder ??= new loaded.EntityFinder());
+}
+
+function gatherStrings(work: ContentWork, got: Gathering): void {
   let found = false;
   // Long stretches may hold no string at all: every read is a sign of life.
   const source: ByteSource = {
@@ -190,6 +240,10 @@ async function readStrings(work: ContentWork, got: Gathering): Promise<void> {
 
 async function finish(work: ContentWork, type: TypeResult, got: Gathering): Promise<PreparedContent> {
   const { blocks, spooled, sample, textSha256 } = got.text.finish();
+  if (got.entities.isCut) {
+    got.findings.push(finding("engine/budget-entities", { limit: work.limits.entities }));
+    got.worsen("partial", "budget");
+  }
   const language = got.language ?? (got.textKind === "text" ? await detectLanguage(sample) : null);
   if (type.alternatives.length > 0) {
     got.findings.push(finding("type/polyglot", { types: [type.id, ...type.alternatives].join(", ") }));
@@ -210,6 +264,7 @@ async function finish(work: ContentWork, type: TypeResult, got: Gathering): Prom
     textSha256,
     fields: got.fields,
     findings: got.findings,
+    entities: got.entities.rows,
   };
   return { row, treatment: work.treatment, blocks, spooled };
 }

@@ -16,6 +16,7 @@ import {
   examineContent,
   isMachineFault,
   nameOf,
+  type Carvable,
   type ContentLimits,
   type ContentOutcome,
   type Rung,
@@ -70,6 +71,8 @@ export interface Readable {
   readonly facts: ContentFacts;
   /** Default: full. */
   readonly treatment?: Treatment;
+  /** Where files are looked for where nobody knows what the bytes are; null for nowhere. Default: in the content alone. */
+  readonly carvable?: Carvable | null;
 }
 
 export interface UnitTotals {
@@ -78,6 +81,7 @@ export interface UnitTotals {
 }
 
 const knownLimit = 20_000;
+const alone: Carvable = { beyond: null, blockBytes: 0 };
 
 /** Examines a root and everything in it. Throws only for the machine's faults. */
 export async function examineUnit(
@@ -159,7 +163,8 @@ class UnitExamination {
     await sink.content(result.prepared);
     const { status, reason } = result.prepared.row;
     const summary: KnownContent = { status, reason, type: result.type };
-    if (!result.hasChildren && avoidance === null) this.#remember(key, summary);
+    // What is carved may depend on what follows the content.
+    if (!result.hasChildren && avoidance === null && !content.carvable?.beyond) this.#remember(key, summary);
     return family.findings.length > 0
       ? { ...summary, ...worse(summary, { status: "partial", reason: "budget" }) }
       : summary;
@@ -175,6 +180,7 @@ class UnitExamination {
     return examineContent({
       ...content,
       treatment: content.treatment ?? "full",
+      carvable: content.carvable === undefined ? alone : content.carvable,
       limits,
       rung: avoidance?.rung ?? "full",
       rungReason: avoidance,
@@ -266,6 +272,11 @@ class UnitExamination {
   }
 }
 
+function contentClaimOf({ content, origin }: Child): Occurrence["contentClaim"] {
+  if ("missing" in content && content.missing === "none") return "none";
+  return origin === "carved" ? "unallocated" : "allocated";
+}
+
 function outcomeOfMissing(missing: Reason | "none"): { status: Status; reason: Reason | null } {
   if (missing === "none") return { status: "done", reason: null };
   return { status: missing === "symlink" || missing === "special" ? "skipped" : "failed", reason: missing };
@@ -304,7 +315,7 @@ class Family {
       name: child.name,
       kind: child.kind,
       nameClaim: child.origin === "entry" ? "allocated" : "none",
-      contentClaim: "missing" in child.content && child.content.missing === "none" ? "none" : "allocated",
+      contentClaim: contentClaimOf(child),
       origin: child.origin,
       status: "done",
       reason: null,

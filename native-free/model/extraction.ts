@@ -14,8 +14,8 @@ export interface Child {
   readonly key: string;
   readonly name: EvidenceName;
   readonly kind: ItemKind;
-  /** `entry` for what a directory of the format names, `embedded` for what only lies inside. */
-  readonly origin: Extract<Origin, "entry" | "embedded">;
+  /** `entry` for what a directory of the format names, `embedded` for what only lies inside, `carved` for what is known by its form. */
+  readonly origin: Extract<Origin, "entry" | "embedded" | "carved">;
   /** Bytes as declared; null where the format does not say. Never trusted for allocation. */
   readonly size: number | null;
   /** Bytes it takes up inside the parent (compressed), for the ratio budget; null where unknown. */

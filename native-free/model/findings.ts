@@ -6,6 +6,7 @@ import { aff4Findings } from "./findings-aff4.ts";
 import { aff4LogicalFindings } from "./findings-aff4l.ts";
 import { appleImageFindings } from "./findings-apple-images.ts";
 import { archiveFindings } from "./findings-archive.ts";
+import { carvingFindings } from "./findings-carving.ts";
 import { discFindings } from "./findings-disc.ts";
 import { documentFindings } from "./findings-document.ts";
 import { ewfFindings } from "./findings-ewf.ts";
@@ -146,6 +147,11 @@ const engineFindings = {
     text: "Its text is longer than the {limit} characters that the profile allows.",
     advice: "Raise budgets.textChars in the profile and process again.",
   },
+  "engine/budget-entities": {
+    severity: "loss",
+    text: "It holds more identifiers than the {limit} that the profile allows.",
+    advice: "Raise budgets.entities in the profile and process again, or scan the file by itself.",
+  },
 } as const satisfies Record<string, FindingKind>;
 
 const typingFindings = {
@@ -176,6 +182,7 @@ export const findings: Readonly<Record<string, FindingKind>> = {
   ...vmdkFindings,
   ...volumeFindings,
   ...fileSystemFindings,
+  ...carvingFindings,
   ...mediumFindings,
   ...ntfsFindings,
   ...extFindings,

@@ -104,6 +104,21 @@ export interface ItemRow {
   readonly extents?: readonly ItemExtent[];
 }
 
+/** An identifier in a content. */
+export interface EntityRow {
+  /** Id of a kind of a recogniser. */
+  readonly kind: string;
+  readonly value: string;
+  /** `valid`, `valid-check`, `pattern`, `invalid-check`. */
+  readonly quality: string;
+  /** Block of the text; null where it was found in the bytes. */
+  readonly block: number | null;
+  /** In the block in UTF-16 units, or in the content in bytes: of a decoded stream the byte at which the stream begins. */
+  readonly offset: number;
+  /** In the same units; 0 inside of a decoded stream. */
+  readonly length: number;
+}
+
 /** What the bytes say: the same for every occurrence and depends on bytes and profile alone. */
 export interface ContentRow {
   readonly sha256: string;
@@ -127,6 +142,8 @@ export interface ContentRow {
   readonly textSha256: string | null;
   readonly fields: readonly Field[];
   readonly findings: readonly Finding[];
+  /** In the order of their places. */
+  readonly entities: readonly EntityRow[];
 }
 
 /** The one derived word for people. */

@@ -21,6 +21,7 @@ export class ContentStore {
   readonly #state: Statement;
   readonly #field: Statement;
   readonly #finding: Statement;
+  readonly #entity: Statement;
   readonly #block: Statement;
   readonly #index: Statement;
 
@@ -37,6 +38,9 @@ export class ContentStore {
     this.#field = database.prepare("INSERT INTO metadata (content, seq, name, value, source) VALUES (?, ?, ?, ?, ?)");
     this.#finding = database.prepare(
       "INSERT INTO finding (content, code, offset, length, params) VALUES (?, ?, ?, ?, ?)",
+    );
+    this.#entity = database.prepare(
+      "INSERT INTO entity (content, seq, kind, value, quality, block, offset, length) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     );
     this.#block = database.prepare("INSERT INTO text_block (id, labels, chars, text) VALUES (?, ?, ?, ?)");
     this.#index = database.prepare("INSERT INTO fts_text (rowid, text) VALUES (?, ?)");
@@ -72,7 +76,8 @@ export class ContentStore {
       }
     }
     this.#state.run([contentState.complete, id]);
-    charge(2 + prepared.blocks.length + prepared.row.fields.length + prepared.row.findings.length, bytes);
+    const { fields, findings, entities } = prepared.row;
+    charge(2 + prepared.blocks.length + fields.length + findings.length + entities.length, bytes);
   }
 
   #storeRow(id: number, row: PreparedContent["row"], treatment: number): void {
@@ -95,6 +100,9 @@ export class ContentStore {
     ]);
     row.fields.forEach((field, seq) => this.#field.run([id, seq, field.name, field.value, field.source]));
     for (const found of row.findings) this.#finding.run([id, ...findingValues(found)]);
+    row.entities.forEach(({ kind, value, quality, block, offset, length }, seq) =>
+      this.#entity.run([id, seq, kind, value, quality, block, offset, length]),
+    );
   }
 
   #storeBlock(content: number, block: PreparedBlock): void {

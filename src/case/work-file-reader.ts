@@ -4,9 +4,10 @@
  */
 import { existsSync, statSync } from "node:fs";
 import type { Finding } from "../../native-free/model/findings.ts";
-import type { Field, ItemExtent, ItemTime, Reason, Status } from "../../native-free/model/item.ts";
+import type { EntityRow, Field, ItemExtent, ItemTime, Reason, Status } from "../../native-free/model/item.ts";
 import { caseSays, searchSays } from "../messages/en.ts";
 import { OperatorError } from "../messages/operator-error.ts";
+import { entitiesOf, extentsOf, fieldsOf, timesOf } from "./item-details.ts";
 import { blocksPerContent, checkVersion } from "./schema.ts";
 import {
   openDatabase,
@@ -196,7 +197,8 @@ export class WorkFileReader {
     const rows = this.iterate(
       `SELECT ${itemColumns}, EXISTS (SELECT 1 FROM metadata WHERE content = c.id) AS has_fields,
          EXISTS (SELECT 1 FROM finding WHERE item = i.id) OR EXISTS (SELECT 1 FROM finding WHERE content = c.id) AS has_findings,
-         EXISTS (SELECT 1 FROM item_extent WHERE item = i.id) AS has_extents
+         EXISTS (SELECT 1 FROM item_extent WHERE item = i.id) AS has_extents,
+         EXISTS (SELECT 1 FROM entity WHERE content = c.id) AS has_entities
        FROM ${itemTables} ORDER BY i.key`,
     );
     for (const row of rows) {
@@ -204,7 +206,8 @@ export class WorkFileReader {
       const fields = row["has_fields"] === 1 ? this.fields(item) : [];
       const findings = row["has_findings"] === 1 ? this.findings(item) : [];
       const extents = row["has_extents"] === 1 ? this.extents(item) : [];
-      yield { ...item, times: this.times(item), fields, findings, extents };
+      const entities = row["has_entities"] === 1 ? this.entities(item) : [];
+      yield { ...item, times: this.times(item), fields, findings, extents, entities };
     }
   }
 
@@ -225,30 +228,26 @@ export class WorkFileReader {
   /** An item with times, fields and findings. */
   full(item: StoredItem): FullItem {
     const [times, fields, findings] = [this.times(item), this.fields(item), this.findings(item)];
-    return { ...item, times, fields, findings, extents: this.extents(item) };
+    return { ...item, times, fields, findings, extents: this.extents(item), entities: this.entities(item) };
   }
 
   times(item: StoredItem): ItemTime[] {
-    return this.select<ItemTime & SqlRow>(
-      "SELECT kind, value, zone, source FROM item_time WHERE item = ? ORDER BY seq",
-      [item.row],
-    ).map(({ kind, value, zone, source }) => ({ kind, value, zone, source }));
+    return timesOf(this, item);
   }
 
   /** In the order of the content. */
   extents(item: StoredItem): ItemExtent[] {
-    return this.select<ItemExtent & SqlRow>("SELECT * FROM item_extent WHERE item = ? ORDER BY seq", [item.row]).map(
-      ({ start, length, kind, state }) => ({ start, length, kind, state }),
-    );
+    return extentsOf(this, item);
   }
 
   /** What the content says of itself, in its order. */
   fields(item: StoredItem): Field[] {
-    return this.select<Field & SqlRow>(
-      `SELECT name, value, source FROM metadata
-       WHERE content = (SELECT content FROM item WHERE id = ?) ORDER BY seq`,
-      [item.content ? item.row : null],
-    ).map(({ name, value, source }) => ({ name, value, source }));
+    return fieldsOf(this, item);
+  }
+
+  /** Identifiers in the content, in the order of their places. */
+  entities(item: StoredItem): EntityRow[] {
+    return entitiesOf(this, item);
   }
 
   /** Findings of the item, then of its content. */

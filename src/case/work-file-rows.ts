@@ -3,6 +3,7 @@ import { zstdDecompressSync } from "node:zlib";
 import type { Finding } from "../../native-free/model/findings.ts";
 import type {
   ContentRow,
+  EntityRow,
   EvidenceName,
   Field,
   ItemExtent,
@@ -16,7 +17,7 @@ import { blocksPerContent } from "./schema.ts";
 import type { SqlRow, SqlValue } from "./sqlite.ts";
 
 /** A content as stored: complete, its text and fields apart. */
-export type StoredContent = Omit<ContentRow, "fields" | "findings" | "textSha256">;
+export type StoredContent = Omit<ContentRow, "fields" | "findings" | "entities" | "textSha256">;
 
 /** An item as stored. `status` and `reason` are the worse of the item's own and its content's. */
 export interface StoredItem extends Omit<ItemRow, "times" | "findings" | "content" | "extents"> {
@@ -42,6 +43,8 @@ export interface FullItem extends StoredItem {
   readonly fields: readonly Field[];
   /** Of the item, then of its content. */
   readonly findings: readonly Finding[];
+  /** Of its content. */
+  readonly entities: readonly EntityRow[];
   /** Empty where none were recorded. */
   readonly extents: readonly ItemExtent[];
 }

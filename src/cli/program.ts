@@ -84,8 +84,11 @@ function optionOf(flag: Flag): Option {
 function valuesOf(flags: readonly Flag[], parsed: Record<string, unknown>): FlagValues {
   const values: Record<string, string | readonly string[] | true> = {};
   for (const flag of flags) {
-    const key = flag.name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-    const value = parsed[key];
+    const isNegated = flag.name.startsWith("no-");
+    const name = isNegated ? flag.name.slice(3) : flag.name;
+    const key = name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+    // The parser keeps `--no-x` as an x that is false, and true where nothing was given.
+    const value = isNegated ? parsed[key] === false : parsed[key];
     if (value !== undefined && value !== false) values[flag.name] = value as string | readonly string[] | true;
   }
   return values;

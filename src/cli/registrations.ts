@@ -1,5 +1,7 @@
 /** Every registered format, families in the order of the table. */
+import { carvers } from "../../native-free/carving/index.ts";
 import { containers } from "../../native-free/containers/index.ts";
+import { recognisers } from "../../native-free/entities/index.ts";
 import { extractors } from "../../native-free/extractors/index.ts";
 import { fileSystemFormats } from "../../native-free/filesystems/index.ts";
 import { imageFormats } from "../../native-free/images/index.ts";
@@ -15,6 +17,8 @@ export function registrations(): readonly Registration[] {
     ),
     ...containers,
     ...extractors,
+    ...carvers,
+    ...recognisers,
     ...typeRegistrations(),
   ];
 }

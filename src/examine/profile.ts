@@ -23,12 +23,18 @@ const profileShape = z.strictObject({
       outputBytes: positive.default(64 * 2 ** 30),
       ratio: positive.default(250),
       ratioFloorBytes: positive.default(256 * 2 ** 20),
+      /** Identifiers of one content. */
+      entities: positive.default(250_000),
       /** UTF-16 units of one content. */
       textChars: positive.default(2 ** 30),
       /** Largest content that libraries may read whole into memory. */
       wholeBytes: positive.default(512 * 2 ** 20),
     })
     .prefault({}),
+  /** Whether identifiers are looked for. */
+  entities: z.boolean().default(true),
+  /** Whether files are carved out of bytes that nobody knows how to read. */
+  carving: z.boolean().default(true),
   strings: z.strictObject({ minLength: positive.default(6) }).prefault({}),
   /** Version of fold and token rules; a work file made with another one cannot be searched together with it. */
   tokenizer: z.union([z.string(), z.number()]).default(tokenizerVersion),

@@ -107,6 +107,8 @@ function contextOf(profile: Profile, heartbeat: Heartbeat, key: string, around: 
       wholeLimitBytes: budgets.wholeBytes,
       textLimitChars: budgets.textChars,
       stringsMinLength: profile.strings.minLength,
+      entities: profile.entities ? budgets.entities : 0,
+      carving: profile.carving,
     },
     avoid: around.avoid,
     sink: {

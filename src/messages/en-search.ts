@@ -54,6 +54,8 @@ export const dateBad = (value: string) =>
   `expected a date such as 2019, 2019-03, 2019-03-31 or a range such as 2019-03..2019-06 or >=2020, found ${shown(value)}.`;
 export const hashBad = (value: string) =>
   `expected a whole MD5, SHA-1 or SHA-256 in hex (32, 40 or 64 digits), found ${shown(value)}.`;
+export const entityBad = (value: string) =>
+  `expected a kind of identifier and, if wanted, a colon and its value (iban, iban:GB82*, *:CSQU3054383), found ${shown(value)}; vestige scan --list-kinds names the kinds.`;
 export const languageBad = (value: string) =>
   `expected a language code such as de or el, or none, found ${shown(value)}.`;
 export const rangeEmpty = (value: string) => `expected the smaller value first, found ${shown(value)}.`;

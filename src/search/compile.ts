@@ -105,6 +105,8 @@ class Compiler {
         return this.#range("i.modified", condition.range);
       case "hash":
         return this.#hash(condition.hash);
+      case "entity":
+        return this.#entity(condition.kind, condition.pattern);
       case "state":
         return `(i.state = ${this.#bind(condition.value)})`;
       case "status":
@@ -121,6 +123,13 @@ class Compiler {
     const bytes = this.#bind(Buffer.from(hash, "hex"));
     if (hash.length === 64) return `coalesce(i.content = (SELECT id FROM content WHERE sha256 = ${bytes}), 0)`;
     return `coalesce(${hashColumns[hash.length]} = ${bytes}, 0)`;
+  }
+
+  #entity(kind: string, pattern: string | null): string {
+    const wanted = ["e.content = c.id"];
+    if (kind !== "*") wanted.push(`e.kind = ${this.#bind(kind)}`);
+    if (pattern !== null) wanted.push(`vestige_like(e.value, ${this.#bind(pattern)})`);
+    return `(c.id IS NOT NULL AND EXISTS (SELECT 1 FROM entity e WHERE ${wanted.join(" AND ")}))`;
   }
 
   #range(column: string, { from, to }: Range): string {

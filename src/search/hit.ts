@@ -7,7 +7,8 @@ import { fullPath, type StoredItem } from "../case/work-file-rows.ts";
 import { foldersOf } from "../case/item-paths.ts";
 import { ftsExpression } from "./compile.ts";
 import { findPhrase, firstPlace } from "./phrase-finder.ts";
-import type { FilterTerm, Query, TextTerm } from "./query.ts";
+import type { Condition, FilterTerm, Query, TextTerm } from "./query.ts";
+import { likeValue } from "./wildcard.ts";
 
 export interface Snippet {
   readonly before: string;
@@ -29,7 +30,7 @@ export interface Hit {
   readonly rule: string;
   /** `text`, `name`, `path`, the field of a filter, `all` for `*`, or `not`: nothing that is excluded is in it. */
   readonly field: string;
-  /** UTF-16 units from the beginning of the text (or name); null where a filter matched. */
+  /** UTF-16 units from the beginning of the text (or name), bytes for identifiers of raw bytes; null for other filters. */
   readonly offset: number | null;
   readonly length: number | null;
   readonly place: HitPlace | null;
@@ -70,7 +71,7 @@ export function explainHit(
 ): Hit {
   const base = { item, exhibit, path: fullPath(exhibit, item.path) };
   for (const term of terms) {
-    const found = term.kind === "text" ? findTerm(reader, item, term) : null;
+    const found = term.kind === "text" ? findTerm(reader, item, term) : findEntity(reader, item, term.condition);
     if (found) return { ...base, rule: text.slice(term.at, term.end), ...found };
   }
   const filter = terms.find((term) => term.kind === "filter");
@@ -84,6 +85,26 @@ function findTerm(reader: WorkFileReader, item: StoredItem, term: TextTerm): Fou
   const inName = findInName(item.name.text, "name", term);
   if (inName || term.field === "name") return inName;
   return findInName(foldersOf(item.path), "path", term);
+}
+
+/** Where an identifier stands that a condition asks for; null for other conditions. In bytes there are no words to show. */
+function findEntity(reader: WorkFileReader, item: StoredItem, condition: Condition): Found | null {
+  if (condition.on !== "entity") return null;
+  const { kind, pattern } = condition;
+  const all = reader
+    .entities(item)
+    .filter((each) => (kind === "*" || each.kind === kind) && (pattern === null || likeValue(each.value, pattern)));
+  const [first] = all;
+  if (!first) return null;
+  const found = { ...nowhere, field: "entity", matches: all.length };
+  const content = item.content ? reader.contentNumber(item.content.sha256) : null;
+  const block = first.block === null || content === null ? null : reader.block(content, first.block);
+  if (!block) return { ...found, offset: first.offset, length: first.length };
+  const label = block.labels.findLast((mark) => mark.at <= first.offset)?.label ?? null;
+  const range = { start: first.offset, end: first.offset + first.length };
+  const before = reader.blockChars(content ?? 0).slice(0, block.index);
+  const start = before.reduce((sum, length) => sum + length - textOverlapChars, 0);
+  return { ...found, ...cut(block.text, range), offset: start + first.offset, place: { label, block: block.index } };
 }
 
 function findInName(text: string, field: "name" | "path", term: TextTerm): Found | null {

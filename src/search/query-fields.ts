@@ -19,6 +19,7 @@ const readers: Readonly<Record<string, Reader>> = {
   size: (value, at) => ({ on: "size", range: parseRange(value, at, readSize, searchSays.sizeBad) }),
   date: (value, at) => ({ on: "date", range: parseRange(value, at, readDate, searchSays.dateBad) }),
   hash: (value, at) => ({ on: "hash", hash: parseHash(value, at) }),
+  entity: parseEntity,
   state: (value, at) => ({ on: "state", value: oneOf(states, "state", value, at) }),
   status: (value, at) => ({ on: "status", value: oneOf(statuses, "status", value, at) }),
   lang: (value, at) => ({ on: "lang", value: parseLanguage(value, at) }),
@@ -43,6 +44,15 @@ function oneOf<T extends string>(values: readonly T[], field: string, value: str
 function parseHash(value: string, at: number): string {
   if (!/^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/i.test(value)) throw queryError(at, searchSays.hashBad(value));
   return value.toLowerCase();
+}
+
+/** `iban`, `iban:GB82*`, `*:CSQU3054383`. */
+function parseEntity(value: string, at: number): Condition {
+  const colon = value.indexOf(":");
+  const kind = (colon < 0 ? value : value.slice(0, colon)).toLowerCase();
+  if (!/^(?:\*|[a-z0-9][a-z0-9-]*)$/.test(kind)) throw queryError(at, searchSays.entityBad(value));
+  const pattern = colon < 0 ? "" : fold(value.slice(colon + 1));
+  return { on: "entity", kind, pattern: pattern === "" ? null : pattern };
 }
 
 function parseLanguage(value: string, at: number): string | null {

@@ -30,6 +30,8 @@ export type Condition =
   | { readonly on: "size" | "date"; readonly range: Range }
   /** Hex, lower case; the length tells which hash. */
   | { readonly on: "hash"; readonly hash: string }
+  /** Identifiers: id of the kind (`*` for any), and a folded pattern of the value; null for any. */
+  | { readonly on: "entity"; readonly kind: string; readonly pattern: string | null }
   | { readonly on: "state"; readonly value: State }
   | { readonly on: "status"; readonly value: Status }
   /** ISO 639-1; null for undetermined. */
@@ -93,6 +95,8 @@ function printCondition(condition: Condition): string {
       return `date:${printRange(condition.range, (ms) => new Date(ms).toISOString())}`;
     case "hash":
       return `hash:${condition.hash}`;
+    case "entity":
+      return `entity:"${condition.kind}${condition.pattern === null ? "" : `:${condition.pattern}`}"`;
     case "lang":
       return `lang:${condition.value ?? "none"}`;
     case "state":

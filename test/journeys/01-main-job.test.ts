@@ -114,6 +114,20 @@ describe("the main job on the samples", () => {
     expect(result.stdout).toContain(`M01/${path[0]}`);
   });
 
+  it("finds identifiers by kind and value, with the words around, and refuses what is no kind", async () => {
+    const found = await search("entity:container:csqu305*", "--json");
+    const hits = found.stdout
+      .split("\n")
+      .filter((line) => line.includes('"vestige.hit/1"'))
+      .map((line) => JSON.parse(line) as { field: string; rule: string; snippet: { match: string } });
+    expect(hits.length).toBeGreaterThan(0);
+    for (const { field, snippet } of hits) {
+      expect(field).toBe("entity");
+      expect(snippet.match.replaceAll(/[^A-Z0-9]/g, "")).toBe("CSQU3054383");
+    }
+    expect((await search("entity:")).exit).toBe(2);
+  });
+
   it("keeps hostile names from terminal, CSV and JSON", async () => {
     const text = await search("oddnamefquix OR oddnamedquix");
     expect(text.stdout).toContain("gnp.");

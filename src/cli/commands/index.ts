@@ -23,6 +23,7 @@ import { readCommand } from "./read.ts";
 import { recoverCommand } from "./recover.ts";
 import { reportCommand } from "./report.ts";
 import { runCommand } from "./run.ts";
+import { scanCommand } from "./scan.ts";
 import { searchCommand } from "./search.ts";
 import { selftestCommand } from "./selftest.ts";
 import { statCommand } from "./stat.ts";
@@ -47,6 +48,7 @@ export const commands: readonly Command[] = [
   catCommand,
   timelineCommand,
   recoverCommand,
+  scanCommand,
   readCommand,
   exportCommand,
   searchCommand,

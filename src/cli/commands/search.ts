@@ -21,6 +21,7 @@ const help = `Words are found in any writing of them (strasse finds Straße); a 
   type:pdf  type:image/*  ext:xlsx                 type id, category or MIME; * and ? are wildcards
   path:Sales  path:"*/2019/*.doc?"                 part of the path; with wildcards the whole path
   size:1k..5M  size:>1G  date:2019-03..2019-06  date:>=2020    k = 1024; dates are of modification, UTC
+  entity:iban  entity:container:CSQU*              identifiers, by kind and value (vestige scan --list-kinds); *: any kind
   hash:HEX  state:deleted  status:failed  lang:el  exhibit:M01
 
   vestige search CASE 'invoice "delivery note" type:pdf -draft'

@@ -117,6 +117,11 @@ describe("parser", () => {
       on: fc.constant("hash" as const),
       hash: fc.constantFrom("0f".repeat(16), "a1".repeat(20), "c3".repeat(32)),
     }),
+    fc.record({
+      on: fc.constant("entity" as const),
+      kind: fc.constantFrom("iban", "*", "un-number"),
+      pattern: fc.constantFrom(null, "gb82*", "a b", "x:y"),
+    }),
     fc.record({ on: fc.constant("state" as const), value: fc.constantFrom("deleted" as const, "allocated" as const) }),
     fc.record({ on: fc.constant("lang" as const), value: fc.constantFrom("de", "el", null) }),
     fc

@@ -1,0 +1,156 @@
+/** What a scan goes through, in its order: the items of an image from its listing, or the files of a folder. */
+import { lstatSync, opendirSync, statSync, type Stats } from "node:fs";
+import { join } from "node:path";
+import { usualBudgets } from "../../native-free/layers/budgets.ts";
+import { spaceWindowBytes } from "../../native-free/layers/derived.ts";
+import type { Medium } from "../../native-free/layers/resolve.ts";
+import { enumerate } from "../examine/image/enumerate.ts";
+import { listSpace } from "../examine/image/enumeration.ts";
+import { listedItems, ListingWriter, type ListedItem } from "../examine/image/listing.ts";
+import type { ScanPart } from "./scan-job.ts";
+import type { ScanScope } from "./scan-scopes.ts";
+
+export interface PlannedPart extends ScanPart {
+  readonly isSpace: boolean;
+  /** Bytes of the whole item. */
+  readonly size: number;
+}
+
+export interface ListedScan {
+  readonly items: number;
+  readonly bytes: number;
+}
+
+/** Writes the listing of a medium to a file. `onItem` is called for each item. */
+export function listMedium(
+  medium: Medium,
+  scope: ScanScope,
+  file: string,
+  onItem: (items: number) => void,
+): ListedScan {
+  const writer = new ListingWriter(file);
+  let bytes = 0;
+  const emit = (rank: Parameters<ListingWriter["add"]>[0], item: ListedItem): void => {
+    if (!isScanned(item, scope)) return;
+    bytes += item.size ?? 0;
+    writer.add(rank, item);
+    onItem(writer.items);
+  };
+  if (scope === "whole") {
+    listWhole(medium, emit);
+    writer.finish("scan", [null]);
+  } else {
+    const media = enumerate(medium, {
+      ...{ budgets: usualBudgets, avoid: new Map(), emit },
+      onVolume: () => undefined,
+      onFault: (_id, _reader, error) => {
+        throw error;
+      },
+    });
+    writer.finish("scan", media);
+  }
+  return { items: writer.items, bytes };
+}
+
+function isScanned({ place, size, kind }: ListedItem, scope: ScanScope): boolean {
+  if (place === null || (size ?? 0) === 0 || kind === "directory") return false;
+  if (place.what !== "entry") return true;
+  // What an image holds is listed by itself.
+  return scope === "all" && place.read && place.treatment !== "typed";
+}
+
+const wholeVolume = { index: 0, node: { path: "" } };
+
+function listWhole(medium: Medium, emit: (rank: 4, item: ListedItem) => void): void {
+  const keys = ["image", "raw"];
+  const { size } = medium.volumes.source;
+  for (let start = 0; start < size; start += spaceWindowBytes) {
+    const key = `unallocated@${start}`;
+    const space = { keys: [...keys, key], parent: null, path: `raw:/#${key}`, name: key };
+    const emitSpace = (_: unknown, item: ListedItem): void => emit(4, item);
+    listSpace({ emit: emitSpace }, wholeVolume, {
+      ...{ ...space, origin: "unallocated", findings: [] },
+      ranges: [{ start, length: Math.min(spaceWindowBytes, size - start) }],
+    });
+  }
+}
+
+/** The parts of a listing; contents above 64 MiB in several. */
+export function* partsOfListing(file: string): Generator<PlannedPart> {
+  for (const { item, start } of listedItems(file)) {
+    const isDeleted = item.nameClaim === "deleted" || item.nameClaim === "orphan";
+    const about = { item: item.path, isDeleted, isSpace: item.place?.what === "space", line: start, path: null };
+    yield* stretches(item.size ?? 0, about);
+  }
+}
+
+/** The regular files of a folder, names in the order of their bytes; links and other file systems are not followed. */
+export function* partsOfFolder(
+  folder: string,
+  onSkipped: (path: string, code: string) => void,
+): Generator<PlannedPart> {
+  // The folder itself may be named by a link.
+  const { dev } = statSync(folder);
+  const waiting = [folder];
+  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+    const folders: string[] = [];
+    for (const name of namesIn(at, onSkipped)) {
+      const path = join(at, name);
+      const stat = statOf(path, onSkipped);
+      if (stat?.isDirectory() && stat.dev === dev) folders.push(path);
+      if (!stat?.isFile() || stat.size === 0) continue;
+      yield* stretches(stat.size, { item: path, isDeleted: false, isSpace: false, line: null, path });
+    }
+    waiting.push(...folders.toReversed());
+  }
+}
+
+/** Undefined for what is gone meanwhile, and for what the system does not give. */
+function statOf(path: string, onSkipped: (path: string, code: string) => void): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    onSkipped(path, (error as NodeJS.ErrnoException).code ?? "");
+    return undefined;
+  }
+}
+
+function namesIn(folder: string, onSkipped: (path: string, code: string) => void): string[] {
+  try {
+    const names: string[] = [];
+    const directory = opendirSync(folder);
+    try {
+      for (let entry = directory.readSync(); entry; entry = directory.readSync()) names.push(entry.name);
+    } finally {
+      directory.closeSync();
+    }
+    return names.sort((a, b) => (a < b ? -1 : 1));
+  } catch (error) {
+    onSkipped(folder, (error as NodeJS.ErrnoException).code ?? "");
+    return [];
+  }
+}
+
+function* stretches(size: number, about: Omit<PlannedPart, "from" | "to" | "size">): Generator<PlannedPart> {
+  for (let from = 0; from < size; from += spaceWindowBytes) {
+    yield { ...about, size, from, to: Math.min(size, from + spaceWindowBytes) };
+  }
+}
+
+/** Small parts together: a round trip costs more than they do. */
+const batchBytes = 4 << 20;
+const batchParts = 64;
+
+export function* batchesOf(parts: Iterable<PlannedPart>): Generator<PlannedPart[]> {
+  let batch: PlannedPart[] = [];
+  let bytes = 0;
+  for (const part of parts) {
+    batch.push(part);
+    bytes += part.to - part.from;
+    if (bytes < batchBytes && batch.length < batchParts) continue;
+    yield batch;
+    batch = [];
+    bytes = 0;
+  }
+  if (batch.length > 0) yield batch;
+}
