@@ -29,7 +29,8 @@ export const onion: Recogniser = {
 const decoded = new Uint8Array(35);
 
 function recognise(text: TextView, from: number): EntityMatch | null {
-  const isThree = at(text, from + versionThree) === 0x2e;
+  // The token is as long as one of the two versions.
+  const isThree = (classAt(text, from + versionTwo) & alphanumeric) !== 0;
   const nameTo = from + (isThree ? versionThree : versionTwo);
   for (let i = 0; i < ending.length; i++) {
     const byte = at(text, nameTo + i);

@@ -204,6 +204,8 @@ describe("onion services", () => {
       [duck.toUpperCase(), `onion ${duck} valid`],
       [duck.replace("42x", "43x"), `onion ${duck.replace("42x", "43x")} invalid-check`],
       ["expyuzz4wqqyqhjn.onion", "onion expyuzz4wqqyqhjn.onion pattern"],
+      // A dot where the longer kind would end.
+      [`expyuzz4wqqyqhjn.onion ${"a".repeat(32)}x. more`, "onion expyuzz4wqqyqhjn.onion pattern"],
       [`x${duck}`],
       ["expyuzz4wqqyqhj1.onion expyuzz4wqqyqhjn.onions"],
     ],
