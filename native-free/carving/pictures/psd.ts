@@ -39,7 +39,8 @@ export const psdCarver: Carver = {
     const window = new CarveWindow(source, end);
     const resourcesAt = at + headerBytes + 4 + head.u32be(headerBytes);
     const resources = resourcesEnd(window, resourcesAt);
-    if (resources.end < 0) return null;
+    // Every writer leaves some, and nothing else in front of the picture is sure.
+    if (resources.end < 0 || resources.count === 0) return null;
     const layers = layersEnd(window, resources.end, canvas.large);
     if (layers < 0 || repeatsItself(window, at, headerBytes, at + headerBytes, resources.end)) return null;
     const last = window.has(layers, 2) ? pictureEnd(window, layers, canvas) : 0;
