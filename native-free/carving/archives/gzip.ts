@@ -11,7 +11,7 @@ import { CarveWindow } from "../carve-window.ts";
 import { type Carver, signature } from "../carver.ts";
 import { inflateShort } from "./inflate-short.ts";
 import { inflateAt, type Inflated } from "./inflate.ts";
-import { complete, firstBytes, truncated, typedKind } from "./verdict.ts";
+import { chained, firstBytes, typedKind } from "./verdict.ts";
 
 /** RFC 1952, 2.3 */
 const header = struct("carve.gzip.header", 10, {
@@ -41,13 +41,9 @@ export const gzipCarver: Carver = {
   carve(source, at, end) {
     if (!isHeader(source, at, end)) return null;
     const window = new CarveWindow(source, end);
-    let behind = at;
-    for (;;) {
-      const member = behind === at || isHeader(source, behind, end) ? readMember(window, behind) : null;
-      if (member?.isWhole === true) behind = member.end;
-      else if (behind > at) return complete("gzip", behind - at);
-      else return member === null ? null : truncated("gzip", member.end - at);
-    }
+    return chained("gzip", at, (place) =>
+      place === at || isHeader(source, place, end) ? readMember(window, place) : null,
+    );
   },
 };
 

@@ -7,7 +7,7 @@
 import type { ByteSource } from "../../bytes/byte-source.ts";
 import { CarveWindow } from "../carve-window.ts";
 import { type Carver, signature } from "../carver.ts";
-import { complete, firstBytes, truncated, typedKind } from "./verdict.ts";
+import { chained, firstBytes, typedKind } from "./verdict.ts";
 import { XxHash32 } from "./xx-hash.ts";
 
 const magic = 0x184d2204;
@@ -37,13 +37,9 @@ export const lz4Carver: Carver = {
   carve(source, at, end) {
     if (!isHeader(source, at, end)) return null;
     const window = new CarveWindow(source, end);
-    let behind = at;
-    for (;;) {
-      const frame = behind === at || isHeader(source, behind, end) ? readFrame(window, behind) : null;
-      if (frame?.isWhole === true) behind = frame.end;
-      else if (behind > at) return complete("lz4", behind - at);
-      else return frame === null ? null : truncated("lz4", frame.end - at);
-    }
+    return chained("lz4", at, (place) =>
+      place === at || isHeader(source, place, end) ? readFrame(window, place) : null,
+    );
   },
 };
 

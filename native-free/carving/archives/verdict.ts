@@ -17,6 +17,25 @@ export function fragment(kind: string, length: number): Carved {
   return { kind, verdict: "fragment", length, title: null, findings: none };
 }
 
+/** A stream, frame or member that may be followed by further ones. */
+export interface LinkedPart {
+  readonly isWhole: boolean;
+  readonly end: number;
+}
+
+/**
+ * A file of parts one behind the other, each whole by itself: as long as they are sound, and truncated only where the first is not. `read`
+ * gives the part at a place; null where none begins.
+ */
+export function chained(kind: string, at: number, read: (at: number) => LinkedPart | null): Carved | null {
+  for (let behind = at; ;) {
+    const part = read(behind);
+    if (part?.isWhole === true) behind = part.end;
+    else if (behind > at) return complete(kind, behind - at);
+    else return part === null ? null : truncated(kind, part.end - at);
+  }
+}
+
 /** Structure sound to its end, contents not: the whole of it, and the first place that is damaged, from the beginning. */
 export function damagedInside(kind: string, length: number, offset: number): Carved {
   const finding: Finding = { code: "carving/damaged-inside", offset, length: null, params: { kind, offset } };

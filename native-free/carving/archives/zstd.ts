@@ -8,7 +8,7 @@ import { zstdDecompressSync } from "node:zlib";
 import type { ByteSource } from "../../bytes/byte-source.ts";
 import { CarveWindow } from "../carve-window.ts";
 import { type Carver, signature } from "../carver.ts";
-import { complete, firstBytes, truncated, typedKind } from "./verdict.ts";
+import { chained, firstBytes, typedKind } from "./verdict.ts";
 
 const magic = 0xfd2fb528;
 const skippableMagic = 0x184d2a50;
@@ -32,13 +32,7 @@ export const zstdCarver: Carver = {
   carve(source, at, end) {
     if (!isHeader(source, at, end)) return null;
     const window = new CarveWindow(source, end);
-    let behind = at;
-    for (;;) {
-      const frame = readFrame(window, behind);
-      if (frame?.isWhole === true) behind = frame.end;
-      else if (behind > at) return complete("zstd", behind - at);
-      else return frame === null ? null : truncated("zstd", frame.end - at);
-    }
+    return chained("zstd", at, (place) => readFrame(window, place));
   },
 };
 

@@ -7,7 +7,7 @@
  */
 import { CarveWindow } from "../../carve-window.ts";
 import { type Carver, textSignature } from "../../carver.ts";
-import { complete, firstBytes, truncated, typedKind } from "../verdict.ts";
+import { chained, firstBytes, typedKind } from "../verdict.ts";
 import { Bits } from "./bits.ts";
 import { BlockDecoder } from "./block.ts";
 
@@ -29,13 +29,7 @@ export const bzip2Carver: Carver = {
   carve(source, at, end) {
     if (firstBytes(source, at, end, 14) === null) return null;
     const window = new CarveWindow(source, end);
-    let behind = at;
-    for (;;) {
-      const stream = readStream(window, behind);
-      if (stream?.isWhole === true) behind = stream.end;
-      else if (behind > at) return complete("bzip2", behind - at);
-      else return stream === null ? null : truncated("bzip2", stream.end - at);
-    }
+    return chained("bzip2", at, (place) => readStream(window, place));
   },
 };
 
