@@ -11,7 +11,7 @@ import {
   type MediumClass,
 } from "../../native-free/layers/account.ts";
 import type { Medium } from "../../native-free/layers/resolve.ts";
-import { fileSystemOf, nodesOf, type VolumeNode } from "../../native-free/layers/volume-tree.ts";
+import { fileSystemOf, mayHoldFiles, nodesOf, type VolumeNode } from "../../native-free/layers/volume-tree.ts";
 import { accountSays } from "../messages/en.ts";
 import { exitCodes, OperatorError, type ExitCode } from "../messages/operator-error.ts";
 import { resolveIn } from "../source/evidence-path.ts";
@@ -19,6 +19,7 @@ import { openEvidence } from "../source/evidence.ts";
 import { bytesText } from "./amounts.ts";
 import { flagText, type CommandContext } from "./command.ts";
 import { evidenceOptionsOf } from "./evidence-flags.ts";
+import { tellFindings } from "./browse/place.ts";
 import type { JsonValue, Output } from "./output.ts";
 import { ProgressLine } from "./progress.ts";
 
@@ -45,12 +46,13 @@ export async function accountFor({ args, flags, output, signal }: CommandContext
     output.line(accountSays.head(output.safe(path), account.bytes));
     tellStrip(output, account, width);
     tellSums(output, account);
-    for (const part of account.parts) tellPart(output, part, medium);
+    let lost = account.sums.unreadable > 0;
+    for (const part of account.parts) if (tellPart(output, part, medium)) lost = true;
     output.event("vestige.account/1", "account", {
       source: path,
       ...(account as unknown as Record<string, JsonValue>),
     });
-    const exit = account.sums.unreadable > 0 ? exitCodes.loss : exitCodes.done;
+    const exit = lost ? exitCodes.loss : exitCodes.done;
     output.summary(exit, { bytes: account.bytes, ...account.sums });
     return exit;
   } finally {
@@ -113,13 +115,18 @@ function tellSums(output: Output, { sums, bytes }: MediumAccount): void {
   output.line(accountSays.sumHolds(bytes));
 }
 
-function tellPart(output: Output, { path, bytes, words }: AccountPart, { volumes }: Medium): void {
+/** True where the file system says that something of it is lost, or cannot be opened. */
+function tellPart(output: Output, { path, bytes, words }: AccountPart, { volumes }: Medium): boolean {
   const node = Array.from(nodesOf(volumes)).find((each) => each.path === path);
   const name = path === "" ? accountSays.theMedium() : output.safe(path);
   output.line(accountSays.partHead(name, node ? nameOf(node) : "", bytesText(bytes)));
   for (const { class: kind, what, bytes: amount } of words) {
     output.line(`    ${cellLetters[kind]} ${what.padEnd(32)} ${amount.toLocaleString("en-US").padStart(18)}`);
   }
+  if (!node || !mayHoldFiles(node)) return false;
+  const { fileSystem, problem } = fileSystemOf(node);
+  const root = [path, fileSystem ? `${fileSystem.format}:/` : "-"].filter((text) => text !== "").join("/");
+  return tellFindings(output, root, problem ? [problem] : (fileSystem?.findings ?? []));
 }
 
 function nameOf(node: VolumeNode): string {
