@@ -57,7 +57,7 @@ export class PartOpener {
 
   /** Null where there is nothing to read. Throws EvidenceError. */
   async open(part: ScanPart): Promise<OpenedPart | null> {
-    return part.path === null ? this.#listed(part.line ?? 0) : openFile(part.path);
+    return part.path === null ? this.#listed(part.line ?? 0) : openFile(part.item, part.path);
   }
 
   async #listed(line: number): Promise<OpenedPart | null> {
@@ -92,8 +92,9 @@ async function isCarved({ name, kind }: ListedItem, source: ByteSource): Promise
   return memoryFiles.has(name.text.toLowerCase()) || (await identify(source)).id === "unknown";
 }
 
-async function openFile(path: string): Promise<OpenedPart> {
-  const descriptor = openSync(path, "r");
+/** `bytes` are those of its path, each as a character of Latin-1. */
+async function openFile(path: string, bytes: string): Promise<OpenedPart> {
+  const descriptor = openSync(Buffer.from(bytes, "latin1"), "r");
   const source = new FileSource(descriptor, fstatSync(descriptor).size, path);
   const name = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
   const carve = memoryFiles.has(name) || (await identify(source)).id === "unknown";

@@ -34,7 +34,7 @@ export interface ScanPart {
   readonly item: string;
   /** Byte at which the line of the item begins in the listing; null for a file of a folder. */
   readonly line: number | null;
-  /** The file of a folder. */
+  /** The file of a folder: the bytes of its path, each as a character of Latin-1. */
   readonly path: string | null;
   /** What a deleted file has lost is no loss of the evidence. */
   readonly isDeleted: boolean;

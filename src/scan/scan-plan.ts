@@ -1,9 +1,9 @@
 /** What a scan goes through, in its order: the items of an image from its listing, or the files of a folder. */
-import { lstatSync, opendirSync, statSync, type Stats } from "node:fs";
-import { join } from "node:path";
+import { lstatSync, readdirSync, statSync, type Stats } from "node:fs";
 import { usualBudgets } from "../../native-free/layers/budgets.ts";
 import { spaceWindowBytes } from "../../native-free/layers/derived.ts";
 import type { Medium } from "../../native-free/layers/resolve.ts";
+import { nameFromBytes, pathName } from "../../native-free/model/forensic-path.ts";
 import { enumerate } from "../examine/image/enumerate.ts";
 import { listSpace } from "../examine/image/enumeration.ts";
 import { listedItems, ListingWriter, type ListedItem } from "../examine/image/listing.ts";
@@ -91,42 +91,46 @@ export function* partsOfFolder(
 ): Generator<PlannedPart> {
   // The folder itself may be named by a link.
   const { dev } = statSync(folder);
-  const waiting = [folder];
+  const waiting: Buffer[] = [Buffer.from(folder)];
   for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
-    const folders: string[] = [];
+    const folders: Buffer[] = [];
     for (const name of namesIn(at, onSkipped)) {
-      const path = join(at, name);
+      const path = at.at(-1) === slash ? Buffer.concat([at, name]) : Buffer.concat([at, Buffer.of(slash), name]);
       const stat = statOf(path, onSkipped);
       if (stat?.isDirectory() && stat.dev === dev) folders.push(path);
       if (!stat?.isFile() || stat.size === 0) continue;
-      yield* stretches(stat.size, { item: path, isDeleted: false, isSpace: false, line: null, path });
+      const about = { item: shownPath(path), isDeleted: false, isSpace: false, line: null };
+      yield* stretches(stat.size, { ...about, path: path.toString("latin1") });
     }
     waiting.push(...folders.toReversed());
   }
 }
 
 /** Undefined for what is gone meanwhile, and for what the system does not give. */
-function statOf(path: string, onSkipped: (path: string, code: string) => void): Stats | undefined {
+function statOf(path: Buffer, onSkipped: (path: string, code: string) => void): Stats | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false });
   } catch (error) {
-    onSkipped(path, (error as NodeJS.ErrnoException).code ?? "");
+    onSkipped(shownPath(path), (error as NodeJS.ErrnoException).code ?? "");
     return undefined;
   }
 }
 
-function namesIn(folder: string, onSkipped: (path: string, code: string) => void): string[] {
+/** As a forensic path shows it where its bytes are no UTF-8. */
+function shownPath(path: Buffer): string {
+  const name = nameFromBytes(path);
+  if (name.bytes === null) return name.text;
+  const parts = path.toString("latin1").split("/");
+  return parts.map((part) => pathName(nameFromBytes(Buffer.from(part, "latin1")))).join("/");
+}
+
+const slash = 0x2f;
+
+function namesIn(folder: Buffer, onSkipped: (path: string, code: string) => void): Buffer[] {
   try {
-    const names: string[] = [];
-    const directory = opendirSync(folder);
-    try {
-      for (let entry = directory.readSync(); entry; entry = directory.readSync()) names.push(entry.name);
-    } finally {
-      directory.closeSync();
-    }
-    return names.sort((a, b) => (a < b ? -1 : 1));
+    return readdirSync(folder, { encoding: "buffer" }).sort((a, b) => Buffer.compare(a, b));
   } catch (error) {
-    onSkipped(folder, (error as NodeJS.ErrnoException).code ?? "");
+    onSkipped(shownPath(folder), (error as NodeJS.ErrnoException).code ?? "");
     return [];
   }
 }

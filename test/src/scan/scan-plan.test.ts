@@ -46,7 +46,7 @@ describe("the files of a folder", () => {
   const planned = (folder: string): { paths: string[]; skipped: string[] } => {
     const skipped: string[] = [];
     const parts = [...partsOfFolder(folder, (path, code) => void skipped.push(`${path} ${code}`))];
-    return { paths: parts.map(({ path }) => String(path).slice(folder.length + 1)), skipped };
+    return { paths: parts.map(({ item }) => item.slice(folder.length + 1)), skipped };
   };
 
   beforeAll(() => {
@@ -71,6 +71,15 @@ describe("the files of a folder", () => {
       paths: ["a.txt", "b.txt", "\u00e9.txt", "below/d.txt", "below/deep/c.txt"],
       skipped: [],
     });
+  });
+
+  it("are there with names that are no UTF-8, and shown as forensic paths show them", () => {
+    const folder = join(base, "names");
+    mkdirSync(folder);
+    const path = Buffer.concat([Buffer.from(`${folder}/bad`), Buffer.of(0xff)]);
+    writeFileSync(path, "x");
+    const [part] = partsOfFolder(folder, () => undefined);
+    expect(part).toMatchObject({ item: `${folder}/bad%FF`, path: path.toString("latin1"), size: 1 });
   });
 
   it("are found where a link names the folder itself", () => {
