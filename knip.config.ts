@@ -17,15 +17,18 @@ const config: KnipConfig = {
     "scripts/build-verify-page.ts",
     "scripts/docs.ts",
     // Compiled by AssemblyScript, not imported.
-    "native-free/kernels/assembly/{deflate,scan/*}.ts",
+    "native-free/kernels/assembly/{deflate,digest/*,scan/*}.ts",
     "samples/make/make-samples.ts",
     "test/bench/*/bench.ts",
     "test/{setup,skip-reporter}.ts",
+    // Processes of their own, started by path.
+    "test/**/*-child.ts",
     ...startedByUrl,
   ],
   project: ["{src,workers,native-free,test,samples/make}/**/*.ts", "{scripts,bin}/**/*.{mjs,ts}"],
   // Run by the path of their program, not by name: see scripts/tasks.mjs. tsgolint is a part of oxlint.
-  ignoreDependencies: ["oxlint", "oxlint-tsgolint", "dependency-cruiser"],
+  // tesseract.js-core is found by import.meta.resolve, so that one of its builds is loaded from its file.
+  ignoreDependencies: ["oxlint", "oxlint-tsgolint", "dependency-cruiser", "tesseract.js-core"],
   // Programs of the system that tests and samples use where they are.
   ignoreBinaries: [".*"],
   ignoreExportsUsedInFile: true,

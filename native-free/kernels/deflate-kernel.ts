@@ -1,8 +1,9 @@
-/** Fast deflate of chunks: the WebAssembly kernel, or its definition in TypeScript, which writes the same bytes. */
+/** Deflate of chunks: the WebAssembly kernel, or its definition in TypeScript, which writes the same bytes. */
 import { Buffer } from "node:buffer";
 import { copyBytes } from "../bytes/copy-bytes.ts";
 import { adler32 } from "./adler32.ts";
-import { deflate, MOST_INPUT } from "./deflate.ts";
+import { deflate, type DeflateLevel } from "./deflate.ts";
+import { MOST_INPUT } from "./deflate-pairs.ts";
 import { wasmBase64 } from "./deflate-wasm.ts";
 import { looksIncompressible } from "./noise.ts";
 
@@ -15,21 +16,23 @@ export interface DeflateKernel {
   readonly rawFrom: number;
   /**
    * Writes a zlib stream of `raw` (RFC 1950) and returns its length; 0 where it would not be smaller than `raw` or, if asked
-   * for, where `raw` looks like noise.
+   * for, where `raw` looks like noise. Level 1, "fast", unless told.
    */
-  zlib(raw: Uint8Array, unlessNoise?: boolean): number;
+  zlib(raw: Uint8Array, unlessNoise?: boolean, level?: DeflateLevel): number;
   /** Writes a deflate stream of `raw` (RFC 1951) and returns its length; 0 where it would not be smaller. */
-  raw(raw: Uint8Array): number;
+  raw(raw: Uint8Array, level?: DeflateLevel): number;
   /** Adler-32 of any number of bytes. */
   adler32(bytes: Uint8Array): number;
   /** Whether deflate would gain less than 1 %; false for chunks below 8 KiB. */
   looksIncompressible(raw: Uint8Array): boolean;
 }
 
-/** CMF and FLG of RFC 1950, section 2.2: deflate with a window of 32 KiB, the fastest level, no dictionary. */
-const HEADER = [0x78, 0x01];
+/** CMF of RFC 1950, section 2.2: deflate with a window of 32 KiB; FLG: no dictionary, the fastest level or the slowest. */
+const METHOD = 0x78;
+const flagsOf = (level: DeflateLevel): number => (level === 1 ? 0x01 : 0xda);
+const HEADER_BYTES = 2;
 const CHECKSUM_BYTES = 4;
-const WRAPPER_BYTES = HEADER.length + CHECKSUM_BYTES;
+const WRAPPER_BYTES = HEADER_BYTES + CHECKSUM_BYTES;
 const LEAST_NOISE = 8192;
 
 interface Memory {
@@ -43,7 +46,7 @@ interface Exports {
   readonly inputAt: Place;
   readonly outputAt: Place;
   readonly mostInput: Place;
-  deflate(length: number, limit: number): number;
+  deflate(length: number, limit: number, best: boolean): number;
   adler32(length: number, start: number): number;
   noise(length: number): number;
 }
@@ -71,27 +74,28 @@ function putChecksum(bytes: Uint8Array, at: number, checksum: number): void {
 function wasmKernel(exports: Exports): DeflateKernel {
   const memory = new Uint8Array(exports.memory.buffer);
   const [input, output, mostInput] = [exports.inputAt.value, exports.outputAt.value, exports.mostInput.value];
-  const start = output - HEADER.length;
-  memory.set(HEADER, start);
+  const start = output - HEADER_BYTES;
+  memory[start] = METHOD;
   return {
     mostInput,
     output: memory.subarray(start),
-    rawFrom: HEADER.length,
-    zlib(raw, unlessNoise = false) {
+    rawFrom: HEADER_BYTES,
+    zlib(raw, unlessNoise = false, level = 1) {
       const length = checkedLength(raw);
       copyBytes(raw, 0, length, memory, input);
       if (unlessNoise && length >= LEAST_NOISE && exports.noise(length) === 1) return 0;
       // First, since the input is moved when it is longer than the window.
       const checksum = exports.adler32(length, 1);
-      const size = exports.deflate(length, Math.max(0, length - 1 - WRAPPER_BYTES));
+      const size = exports.deflate(length, Math.max(0, length - 1 - WRAPPER_BYTES), level === 9);
       if (size === 0) return 0;
+      memory[start + 1] = flagsOf(level);
       putChecksum(memory, output + size, checksum);
       return WRAPPER_BYTES + size;
     },
-    raw(raw) {
+    raw(raw, level = 1) {
       const length = checkedLength(raw);
       copyBytes(raw, 0, length, memory, input);
-      return exports.deflate(length, Math.max(0, length - 1));
+      return exports.deflate(length, Math.max(0, length - 1), level === 9);
     },
     adler32(bytes) {
       let sum = 1;
@@ -114,8 +118,8 @@ function wasmKernel(exports: Exports): DeflateKernel {
 /** The same in TypeScript. */
 export function definedKernel(): DeflateKernel {
   const output = new Uint8Array(MOST_INPUT + WRAPPER_BYTES);
-  output.set(HEADER);
-  const rawFrom = HEADER.length;
+  output[0] = METHOD;
+  const rawFrom = HEADER_BYTES;
   const put = (packed: Uint8Array | null): number => {
     if (packed) output.set(packed, rawFrom);
     return packed?.length ?? 0;
@@ -124,14 +128,15 @@ export function definedKernel(): DeflateKernel {
     mostInput: MOST_INPUT,
     output,
     rawFrom,
-    zlib(raw, unlessNoise = false) {
+    zlib(raw, unlessNoise = false, level = 1) {
       if (unlessNoise && looksIncompressible(raw)) return 0;
-      const size = put(deflate(raw, Math.max(0, checkedLength(raw) - 1 - WRAPPER_BYTES)));
+      const size = put(deflate(raw, Math.max(0, checkedLength(raw) - 1 - WRAPPER_BYTES), level));
       if (size === 0) return 0;
+      output[1] = flagsOf(level);
       putChecksum(output, rawFrom + size, adler32(raw));
       return WRAPPER_BYTES + size;
     },
-    raw: (raw) => put(deflate(raw, Math.max(0, checkedLength(raw) - 1))),
+    raw: (raw, level = 1) => put(deflate(raw, Math.max(0, checkedLength(raw) - 1), level)),
     adler32: (bytes) => adler32(bytes),
     looksIncompressible,
   };

@@ -10,7 +10,13 @@ import { asJson, disagreements, imageBody } from "../acquire/image/describe-imag
 import type { ImageBody } from "../acquire/image/image-body.ts";
 import type { ImagePlan } from "../acquire/image/image-plan.ts";
 import { checkIndependently } from "../acquire/image/independent-reader.ts";
-import { announceResume, dropResume, readResume, type ResumeState } from "../acquire/image/resume-record.ts";
+import {
+  announceResume,
+  dropResume,
+  isPackedOtherwise,
+  readResume,
+  type ResumeState,
+} from "../acquire/image/resume-record.ts";
 import { targetError, type TargetNote } from "../acquire/image/segment-files.ts";
 import { removeLeft, unname } from "../acquire/image/standing.ts";
 import type { TriageNote } from "../acquire/image/triage-thread.ts";
@@ -45,6 +51,9 @@ function begin(source: CheckedSource, flags: FlagValues, place: Place, said: Sai
   }
   const { plan, source: before } = left.head;
   const { model, serial } = source.facts;
+  if (isPackedOtherwise(left.head)) {
+    throw new OperatorError("resume/other-version", imageSays.otherVersion(place.stem, plan.software));
+  }
   if (plan.size === null) throw new OperatorError("resume/stream", imageSays.streamNotContinued(place.stem));
   // A device may come back under another name; a file or an image is where it was.
   const moved = source.kind !== "device" && source.path !== before.path;
@@ -185,7 +194,7 @@ export async function imageSource(
   if (resume) output.note(imageSays.continuing(started));
   try {
     const { model, serial } = source.facts;
-    const head = { schema: "vestige.resume/1", source: { path: source.path, model, serial }, plan, started } as const;
+    const head = { source: { path: source.path, model, serial }, plan, started };
     if (!resume) announceResume(record.folder, record.stem, head);
     // A part of an image has a path that no file has.
     const protection = protectSource(source.kind === "image" ? "-" : source.path);

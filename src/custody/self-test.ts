@@ -3,6 +3,7 @@ import {
   agreementChecks,
   canonicalJsonChecks,
   ed25519Checks,
+  kernelHashes,
   knownAnswerChecks,
   merkleChecks,
   nodeHashes,
@@ -31,7 +32,10 @@ export async function selfTest(first: HashProvider = nodeHashes, second?: HashPr
   const checks = [
     ...knownAnswerChecks(first),
     ...knownAnswerChecks(other),
+    ...knownAnswerChecks(kernelHashes),
     ...agreementChecks(first, other),
+    ...agreementChecks(kernelHashes, first),
+    ...agreementChecks(kernelHashes, other),
     ...ed25519Checks(),
     ...canonicalJsonChecks(),
     ...merkleChecks(),

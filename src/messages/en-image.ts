@@ -49,6 +49,8 @@ export const otherMedium = (name: string, path: string) =>
   `Expected the medium of the interrupted image of ${name} (then ${path}), found another one, or one of another size, model or serial number; connect that medium, or begin anew with --restart.`;
 export const otherPlan = (name: string, given: string) =>
   `Expected the flags with which the interrupted image of ${name} was begun, found others among ${given}; leave them out to continue, or begin anew with --restart.`;
+export const otherVersion = (name: string, software: string) =>
+  `The interrupted image of ${name} was begun by an earlier version (${software}), which packs chunks otherwise; finish it with that version, or begin anew with --restart.`;
 export const begunAnew = () =>
   `Nothing of what was written before the interruption could be taken over: the medium is read from its first byte.`;
 export const changedSince = (at: number) =>

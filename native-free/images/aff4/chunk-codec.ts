@@ -3,31 +3,32 @@
  * Specification: AFF4 Standard 1.0a, section 3.2; RFC 1951; lz4 block format; Snappy.
  */
 import { Buffer } from "node:buffer";
-import { hash } from "node:crypto";
 import { inflateRawSync, inflateSync } from "node:zlib";
+import { blake2b } from "../../kernels/blake2b.ts";
 import { deflateKernel } from "../../kernels/deflate-kernel.ts";
 import { decodeLz4Block, encodeLz4Block, lz4Bound } from "../../kernels/lz4-block.ts";
 import { EncodedChunk, isZero } from "../encoded-chunk.ts";
 import { CHUNK_BYTES } from "./layouts.ts";
 import { decodeSnappyBlock } from "./snappy.ts";
-import type { Codec } from "./vocabulary.ts";
+import { WRITTEN_BLOCK_HASH, type Codec } from "./vocabulary.ts";
 
 export type Aff4Compression = "none" | "deflate" | "lz4";
 
 /** Section 3.2: what compression saves must be more than this, or the chunk is stored. */
 const LEAST_SAVED = 16;
 const MOST_PACKED = CHUNK_BYTES - LEAST_SAVED - 1;
-export const DIGEST_BYTES = 32;
+export const DIGEST_BYTES = WRITTEN_BLOCK_HASH.bytes;
 const zeros = Buffer.alloc(CHUNK_BYTES);
 
-/** Encodes the chunks of one image, on one thread. Nothing is allocated for a chunk but the text of its digest, see `#hash`. */
+/** Encodes the chunks of one image, on one thread. Nothing is allocated for a chunk. */
 export class Aff4ChunkEncoder {
   readonly #compression: Aff4Compression;
   readonly #kernel = deflateKernel();
+  readonly #blake2b = blake2b();
   readonly #chunk = new EncodedChunk();
   readonly #padded = new Uint8Array(CHUNK_BYTES);
   readonly #packed = new Uint8Array(lz4Bound(CHUNK_BYTES));
-  readonly #digest = Buffer.alloc(DIGEST_BYTES);
+  readonly #digest = new Uint8Array(DIGEST_BYTES);
   /** What a chunk of zeros becomes, once there was one. */
   #zero: EncodedChunk | null = null;
 
@@ -36,7 +37,7 @@ export class Aff4ChunkEncoder {
   }
 
   /**
-   * One chunk as it is stored, with its SHA-256 before compression, its padding included; valid until the next call. It may
+   * One chunk as it is stored, with its BLAKE2b before compression, its padding included; valid until the next call. It may
    * point into `raw`, which holds 1 to 32,768 bytes. Chunks of zeros cost a comparison.
    */
   encode(raw: Uint8Array): EncodedChunk {
@@ -60,8 +61,9 @@ export class Aff4ChunkEncoder {
   }
 
   #encode(raw: Uint8Array): EncodedChunk {
-    this.#hash(raw);
+    this.#blake2b.digest(raw, this.#digest, 0);
     const chunk = this.#chunk;
+    chunk.digests = this.#digest;
     const kernel = this.#kernel;
     chunk.over(raw, 0, CHUNK_BYTES, false);
     if (this.#compression === "none" || kernel.looksIncompressible(raw)) return chunk;
@@ -72,15 +74,6 @@ export class Aff4ChunkEncoder {
     const length = kernel.raw(raw);
     if (length === 0 || length > MOST_PACKED) return chunk;
     return chunk.over(kernel.output, kernel.rawFrom, length, true);
-  }
-
-  /**
-   * node:crypto has no way to put a digest into memory that is there, and nothing else computes SHA-256 as fast. As text it
-   * costs one short string; as a buffer several objects and memory outside the heap.
-   */
-  #hash(raw: Uint8Array): void {
-    this.#digest.write(hash("sha256", raw, "binary"), 0, DIGEST_BYTES, "latin1");
-    this.#chunk.digests = this.#digest;
   }
 }
 

@@ -1,7 +1,7 @@
 /** information.turtle of an image that we write. Specification: AFF4 Standard 1.0a, sections 2, 3.3, 4.3, 5.4 and 6. */
 import { CHUNK_BYTES } from "./layouts.ts";
 import { turtleString } from "./turtle.ts";
-import { AFF4, DEFLATE_METHOD, LZ4_METHOD, VESTIGE, XSD } from "./vocabulary.ts";
+import { AFF4, DEFLATE_METHOD, LZ4_METHOD, VESTIGE, WRITTEN_BLOCK_HASH, XSD } from "./vocabulary.ts";
 import type { Aff4Metadata } from "./writer.ts";
 import type { Aff4Compression } from "./chunk-codec.ts";
 
@@ -90,7 +90,7 @@ export function descriptionText(facts: DescriptionFacts): string {
     imagePart(facts, stored),
     mapPart(facts, stored),
     streamPart(facts, stored),
-    subject(iri(`${facts.streamUrn}/blockhash.sha256`), [
+    subject(iri(`${facts.streamUrn}/blockhash.${WRITTEN_BLOCK_HASH.ending}`), [
       ["a", "aff4:BlockHashes"],
       ["aff4:hash", typed(facts.blockHashes, "aff4:SHA512")],
     ]),

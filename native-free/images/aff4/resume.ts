@@ -6,10 +6,9 @@ import { localHeaderBytes, type Zip64Entry } from "../../containers/zip64/writer
 import { Sha512 } from "../../hash/sha512-state.ts";
 import { CHUNK_BYTES, CHUNKS_IN_BEVY, indexEntry } from "./layouts.ts";
 import { Aff4Stream, type Bevy } from "./stream.ts";
-import { bevyName, blockHashes, blockHashName, DESCRIPTION_MEMBER, VERSION_MEMBER } from "./vocabulary.ts";
+import { bevyName, blockHashName, DESCRIPTION_MEMBER, VERSION_MEMBER, WRITTEN_BLOCK_HASH } from "./vocabulary.ts";
 import type { Aff4Position } from "./writer.ts";
 
-const [SHA256] = blockHashes;
 const MAX_MEMBER_BYTES = 16 << 20;
 const WINDOW_BYTES = 4 << 20;
 
@@ -50,7 +49,7 @@ function bevyCounts(source: ByteSource, members: readonly ZipMember[], chunksInB
     const named =
       name.endsWith(`/${bevyName(counts.length)}`) &&
       index.name === `${name}.index` &&
-      hashes.name === blockHashName(name, SHA256.ending);
+      hashes.name === blockHashName(name, WRITTEN_BLOCK_HASH.ending);
     const count = named ? countOf(source, data, index, hashes) : 0;
     if (count === 0 || count > chunksInBevy) break;
     counts.push(count);
@@ -63,7 +62,7 @@ function countOf(source: ByteSource, data: ZipMember, index: ZipMember, hashes: 
   const [entries, digests] = [index, hashes].map((member) => readMember(source, member, MAX_MEMBER_BYTES));
   if (!entries?.sound || !digests?.sound || data.method !== 0 || data.size !== data.compressedSize) return 0;
   const count = entries.bytes.length / indexEntry.size;
-  if (!Number.isInteger(count) || digests.bytes.length !== count * SHA256.bytes) return 0;
+  if (!Number.isInteger(count) || digests.bytes.length !== count * WRITTEN_BLOCK_HASH.bytes) return 0;
   let end = 0;
   const cursor = indexEntry.cursor();
   for (let entry = 0; entry < count; entry++) {
@@ -112,7 +111,7 @@ export function openAff4Start(
       length: data!.size,
       index: () => read(index!),
       offsetsOnly: false,
-      hashes: { kind: SHA256, read: () => read(hashes!) },
+      hashes: { kind: WRITTEN_BLOCK_HASH, read: () => read(hashes!) },
     });
   }
   const size = position.chunks * CHUNK_BYTES;

@@ -97,6 +97,9 @@ export const blockHashes = [
 
 export type BlockHash = (typeof blockHashes)[number];
 
+/** What our writer keeps of each chunk: the one of them that a kernel of ours computes fastest without allocating. */
+export const WRITTEN_BLOCK_HASH = blockHashes[2];
+
 /** Linear hashes by datatype: names as `storedHashes` has them, and characters of the hexadecimal form. */
 export const linearHashes: ReadonlyMap<string, readonly [name: string, digits: number]> = new Map([
   ["MD5", ["md5", 32]],

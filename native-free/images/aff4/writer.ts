@@ -1,5 +1,5 @@
 /**
- * Writes one AFF4 volume: container.description, version.txt; bevies, each with its index and the SHA-256 of its chunks; map,
+ * Writes one AFF4 volume: container.description, version.txt; bevies, each with its index and the BLAKE2b of its chunks; map,
  * target index, information.turtle. The stream holds the whole medium at its own offsets, zeros where it could not be read; the
  * map leads such ranges to aff4:UnreadableData instead. The order of chunks alone decides every byte, so that an image
  * continued at `resumeAt` equals one written in one go. Specification: AFF4 Standard 1.0a. No mapPath: points are in order.
@@ -21,6 +21,7 @@ import {
   memberFolder,
   TURTLE_MEMBER,
   VERSION_MEMBER,
+  WRITTEN_BLOCK_HASH,
 } from "./vocabulary.ts";
 
 /** Chunks are handed on so many bytes at once, so that none needs a view of its own for its CRC-32. */
@@ -133,7 +134,7 @@ export class Aff4Writer {
     return this.#chunks;
   }
 
-  /** The next chunk of the source, with its SHA-256; it is borrowed until the call returns. */
+  /** The next chunk of the source, with its digest; it is borrowed until the call returns. */
   addChunk(chunk: EncodedChunk): void {
     const { sizeBytes } = this.#options;
     const full = sizeBytes !== null && this.#chunks >= Math.ceil(sizeBytes / CHUNK_BYTES);
@@ -222,7 +223,7 @@ export class Aff4Writer {
     this.#zip.endStored();
     const digests = this.#digests.subarray(0, count * DIGEST_BYTES);
     this.#zip.addStored(`${name}.index`, this.#index.subarray(0, count * indexEntry.size));
-    this.#zip.addStored(blockHashName(name, "sha256"), digests);
+    this.#zip.addStored(blockHashName(name, WRITTEN_BLOCK_HASH.ending), digests);
     this.#blockHashes.update(digests);
     this.#bevyChunks = 0;
     this.#bevyBytes = 0;

@@ -6,7 +6,7 @@
 import { Buffer } from "node:buffer";
 import { inflateRawSync } from "node:zlib";
 import { readRange, viewRange, MemorySource, type ByteSource, type Run } from "../../bytes/byte-source.ts";
-import { inflateSteps } from "../../containers/zip/inflate.ts";
+import { inflateSteps } from "../../unpack/inflate.ts";
 import {
   memberDataAt,
   readMember,

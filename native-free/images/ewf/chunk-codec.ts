@@ -15,7 +15,7 @@ export type EwfLevel = 0 | 1 | 9;
 
 const CHECKSUM_BYTES = 4;
 
-/** Encodes the chunks of one image, on one thread. Nothing is allocated for a chunk at the levels 0 and 1; of 9 see `#deflated`. */
+/** Encodes the chunks of one image, on one thread. Nothing is allocated for a chunk. */
 export class EwfChunkEncoder {
   readonly #level: EwfLevel;
   readonly #kernel = deflateKernel();
@@ -39,8 +39,8 @@ export class EwfChunkEncoder {
     const level = this.#level;
     if (level === 0) return this.#store(raw, kernel.adler32(raw));
     if (isZero(raw, this.#zeros)) return this.#zero(raw.length);
-    if (level === 1 && raw.length <= kernel.mostInput) {
-      const length = kernel.zlib(raw, true);
+    if (raw.length <= kernel.mostInput) {
+      const length = kernel.zlib(raw, true, level);
       return length === 0 ? this.#store(raw, kernel.adler32(raw)) : this.#chunk.over(kernel.output, 0, length, true);
     }
     return this.#deflated(raw);
@@ -55,10 +55,7 @@ export class EwfChunkEncoder {
     return this.#chunk.over(bytes, 0, bytes.length, true);
   }
 
-  /**
-   * Level 9: node:zlib makes a stream and a buffer for every call. One stream used again would not, but it finds other matches
-   * at the end of a short chunk that follows a longer one, and a chunk must not depend on those before it.
-   */
+  /** A chunk longer than any of an acquisition: node:zlib makes a stream and a buffer for it. */
   #deflated(raw: Uint8Array): EncodedChunk {
     const packed = deflateSync(raw, { level: this.#level, chunkSize: raw.length + 1024 });
     if (packed.length < raw.length) return this.#chunk.over(packed, 0, packed.length, true);

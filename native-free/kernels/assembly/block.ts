@@ -1,4 +1,4 @@
-/** Pairs to a block of a deflate stream (RFC 1951, section 3.2). Defined by `../deflate.ts`. */
+/** Pairs to a block of a deflate stream (RFC 1951, section 3.2). Defined by `../deflate-block.ts`. */
 import { buildLengths, nextCode, startCodes } from "./code-lengths";
 import {
   CODE_LENGTHS,
@@ -9,7 +9,6 @@ import {
   LENGTH_EXTRAS,
   LENGTH_SYMBOLS,
   OUTPUT,
-  PAIRS,
   RUN_CODES,
   RUN_COUNTS,
   RUN_LENGTHS,
@@ -18,7 +17,6 @@ import {
   SECOND_COUNTS,
   SYMBOL_COUNTS,
 } from "./layout";
-import { endOfPairs } from "./matches";
 
 const ORDER: usize = memory.data<u8>([16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]);
 
@@ -190,12 +188,12 @@ function makeDistanceCodes(): void {
   store<u32>(120, 0, SECOND_CODES);
 }
 
-function putPairs(): void {
+/** Those at the addresses [from, to), and the end of the block. */
+function putPairs(from: usize, to: usize): void {
   let at = output;
   let word = bits;
   let count = bitCount;
-  const end = endOfPairs();
-  for (let pair: usize = PAIRS; pair < end; pair += 4) {
+  for (let pair = from; pair < to; pair += 4) {
     const halves = load<u32>(pair);
     const first = load<u32>((halves & 511) << 2, FIRST_CODES);
     const second = load<u32>((halves >>> 7) & 0x7fc, SECOND_CODES);
@@ -229,34 +227,51 @@ function putStored(from: u32, size: u32, last: u32): void {
   output += size;
 }
 
-/** The window's bytes [from, end) as a block, unless more than `limit` bits would then be written: false. */
-export function putBlock(from: u32, end: u32, last: u32, limit: u32): bool {
+/** Bits of the pairs that are counted as a block with their own codes, which are made ready, and with the fixed ones. */
+let ownBits: u32 = 0;
+let fixedBits: u32 = 0;
+
+function planBlock(): void {
   const extras = countSymbols();
   buildLengths(SYMBOL_COUNTS, 286, 15, CODE_LENGTHS);
   store<u16>(286, 0, CODE_LENGTHS);
   buildLengths(SECOND_COUNTS, 30, 15, DISTANCE_LENGTHS);
   store<u16>(30, 0, DISTANCE_LENGTHS);
-  let own = 3 + planHeader() + extras;
-  let fixed = 3 + extras;
+  ownBits = 3 + planHeader() + extras;
+  fixedBits = 3 + extras;
   for (let symbol: u32 = 0; symbol < 286; symbol++) {
     const count = load<u32>(symbol << 2, SYMBOL_COUNTS);
-    own += count * <u32>load<u8>(symbol, CODE_LENGTHS);
-    fixed += count * fixedLength(symbol);
+    ownBits += count * <u32>load<u8>(symbol, CODE_LENGTHS);
+    fixedBits += count * fixedLength(symbol);
   }
   for (let symbol: u32 = 0; symbol < 30; symbol++) {
     const count = load<u32>(symbol << 2, SECOND_COUNTS);
-    own += count * <u32>load<u8>(symbol, DISTANCE_LENGTHS);
-    fixed += count * 5;
+    ownBits += count * <u32>load<u8>(symbol, DISTANCE_LENGTHS);
+    fixedBits += count * 5;
   }
+}
+
+/** Bits that the pairs which are counted would take as a block for `size` bytes, wherever it begins. */
+export function blockBits(size: u32): u32 {
+  planBlock();
+  return min<u32>(min<u32>(ownBits, fixedBits), 35 + (size << 3));
+}
+
+/**
+ * The counted pairs, those at the addresses [pairs, pairsEnd) for the window's bytes [from, end), as a block, unless more than
+ * `limit` bits would then be written: false.
+ */
+export function putBlock(pairs: usize, pairsEnd: usize, from: u32, end: u32, last: u32, limit: u32): bool {
+  planBlock();
   const size = end - from;
   const stored = 3 + ((0 - (bitCount + 3)) & 7) + 32 + (size << 3);
-  const best = min<u32>(min<u32>(own, fixed), stored);
+  const best = min<u32>(min<u32>(ownBits, fixedBits), stored);
   if (bitsWritten() + best > limit) return false;
   if (best === stored) {
     putStored(from, size, last);
     return true;
   }
-  if (best === fixed) {
+  if (best === fixedBits) {
     memory.fill(CODE_LENGTHS, 8, 288);
     memory.fill(CODE_LENGTHS + 144, 9, 112);
     memory.fill(CODE_LENGTHS + 256, 7, 24);
@@ -269,6 +284,6 @@ export function putBlock(from: u32, end: u32, last: u32, limit: u32): bool {
   makeFirstCodes();
   makeLengthCodes();
   makeDistanceCodes();
-  putPairs();
+  putPairs(pairs, pairsEnd);
   return true;
 }

@@ -1,6 +1,7 @@
 /**
  * Where everything lies in the memory of the deflate kernel. The kernel allocates nothing: one page for its tables, then
- * symbols, input and output. Names and sizes are those of the twin, `../deflate.ts`, which says what each is for.
+ * symbols, input and output. Names and sizes are those of the twin, `../deflate.ts` and what it
+ * imports, which says what each is for.
  */
 
 /** log2 of the number of buckets of the match table; a bucket holds the two last places of its hash, 16 bits each. */
@@ -43,3 +44,16 @@ export const INPUT: usize = 0x31000;
 export const MOST_INPUT: u32 = 0x40000;
 export const OUTPUT: usize = 0x72000;
 export const TABLE: usize = 0xb3000;
+
+/** Of the level "best": the last place of each hash of four bytes, of each place the one before, the last of each hash of three; u16. */
+export const CHAIN_BITS: u32 = 15;
+export const CHAIN_HEADS: usize = 0xc0000;
+export const CHAIN_HEADS_BYTES: usize = 2 << CHAIN_BITS;
+export const BEFORE: usize = 0xd0000;
+export const BEFORE_BYTES: usize = 0x10000;
+export const NEAR_BITS: u32 = 13;
+export const NEAR_HEADS: usize = 0xe0000;
+export const NEAR_HEADS_BYTES: usize = 2 << NEAR_BITS;
+/** Counts as FIRST_COUNTS and SECOND_COUNTS have them, for each node of a tree of 7, counted from 1. */
+export const COUNTS_BYTES: usize = 0xd00;
+export const TREE_COUNTS: usize = 0xe4000;

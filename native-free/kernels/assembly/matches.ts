@@ -1,5 +1,5 @@
 /**
- * Bytes to pairs: the search for matches. Defined by `../deflate.ts`, which describes pairs and the table.
+ * Bytes to pairs: the fast search for matches. Defined by `../deflate.ts`, which describes the table, and `../deflate-pairs.ts`.
  *
  * What is fast here: two places are looked up together, so that most literals cost half a branch; the decision between the
  * four candidates is arithmetic; the one branch that is hard to foresee is whether there is a match at all.
@@ -16,10 +16,10 @@ import {
   TABLE_BYTES,
 } from "./layout";
 
-const NOTHING: u32 = 30;
-const SECOND_LITERAL: u32 = 32;
-const FARTHEST: u32 = 32768;
-const LONGEST: u32 = 258;
+export const NOTHING: u32 = 30;
+export const SECOND_LITERAL: u32 = 32;
+export const FARTHEST: u32 = 32768;
+export const LONGEST: u32 = 258;
 const CALM: u32 = 64;
 
 let pairsEnd: usize = PAIRS;
@@ -27,6 +27,11 @@ let pairsEnd: usize = PAIRS;
 /** Address behind the last pair. */
 export function endOfPairs(): usize {
   return pairsEnd;
+}
+
+/** Where pairs end that were found elsewhere. */
+export function endPairs(end: usize): void {
+  pairsEnd = end;
 }
 
 /** Once: the symbols of match lengths, RFC 1951, section 3.2.5. */
@@ -97,10 +102,37 @@ function countSecond(half: u32): void {
   store<u32>(half << 2, load<u32>(half << 2, SECOND_COUNTS) + 1, SECOND_COUNTS);
 }
 
-/** Of the window's bytes [from, end) makes pairs and counts their halves. */
-export function findPairs(from: u32, end: u32): void {
+function clearCounts(): void {
   memory.fill(FIRST_COUNTS, 0, 2048);
   memory.fill(SECOND_COUNTS, 0, 1152);
+}
+
+/** Counts the halves of the pairs at the addresses [from, to) and nothing else; the bytes that they stand for. */
+export function countPairs(from: usize, to: usize): u32 {
+  clearCounts();
+  let covered: u32 = 0;
+  for (let pair = from; pair < to; pair += 4) {
+    const first = load<u32>(pair) & 511;
+    const second = (load<u32>(pair) >>> 9) & 511;
+    countFirst(first);
+    countSecond(second);
+    covered += first < 256 ? 1 : first - 253;
+    covered += <u32>(second >= SECOND_LITERAL);
+  }
+  return covered;
+}
+
+/** Puts a match at the address `pair`, its halves not counted; the address behind it. At most LONGEST bytes. */
+export function addMatch(pair: usize, length: u32, back: u32): usize {
+  const extra = 30 - clz(back | 2);
+  const distance = (((extra << 1) + (back >>> extra)) << 9) | ((back & ((1 << extra) - 1)) << 18);
+  store<u32>(pair, (253 + length) | distance);
+  return pair + 4;
+}
+
+/** Of the window's bytes [from, end) makes pairs and counts their halves. */
+export function findPairs(from: u32, end: u32): void {
+  clearCounts();
   let place = from;
   let pair: usize = PAIRS;
   let part: u32 = 0;

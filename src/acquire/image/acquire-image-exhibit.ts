@@ -109,7 +109,7 @@ function announce(options: ImageExhibitOptions, overridden: readonly Override[])
   const act = journal.begin("acquire", details, signer, { exhibit: label });
   const started = new Date().toISOString();
   const { model, serial } = source.facts;
-  const head = { schema: "vestige.resume/1", source: { path: source.path, model, serial }, plan, started } as const;
+  const head = { source: { path: source.path, model, serial }, plan, started };
   announceResume(theCase.paths.exhibit(label), label, head);
   return { started, end: (phase, more) => void act[phase](more, signer) };
 }

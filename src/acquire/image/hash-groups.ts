@@ -14,7 +14,7 @@ const costs: Readonly<Record<HashName | "tree", number>> = {
   sha256: 0.65,
   sha512: 1.4,
   "sha3-256": 2.3,
-  blake3: 1.2,
+  blake3: 1.7,
   tree: 0.65,
 };
 

@@ -29,7 +29,7 @@ const tellEveryLeaves = 16;
 
 await runPart<HashStreamData, HashedStream>(async ({ ring, reader, algorithms, blockBytes }, _, note) => {
   const stream = new RingReader(ring, reader);
-  const hashes = await Promise.all(algorithms.map(streamHash));
+  const hashes = algorithms.map(streamHash);
   const tree = blockBytes === null ? null : new BlockTree(blockBytes);
   let told = 0;
   const tell = (): void => {

@@ -14,9 +14,12 @@ import type { Resumption } from "./image-body.ts";
 import { isFull, targetError } from "./segment-files.ts";
 import { resumeLeavesName, resumeName, treeBlockBytes, type ImagePlan } from "./image-plan.ts";
 
+/** The second schema differs from the first by what `isPackedOtherwise` asks about. */
+const schemas = ["vestige.resume/1", "vestige.resume/2"] as const;
+
 /** What was announced. The same medium and plan must be there to continue. */
 export interface ResumeHead {
-  readonly schema: "vestige.resume/1";
+  readonly schema: (typeof schemas)[number];
   readonly source: { readonly path: string; readonly model: string | null; readonly serial: string | null };
   readonly plan: ImagePlan;
   readonly started: string;
@@ -47,13 +50,24 @@ export function readResume(folder: string, stem: string): ResumeState | null {
   if (!existsSync(file)) return null;
   const values = readFileSync(file, "utf8").split("\n").flatMap(parsed);
   const head = values[0] as ResumeHead | undefined;
-  if (head?.schema !== "vestige.resume/1") throw new OperatorError("resume/damaged", imageSays.resumeDamaged(file));
+  if (!head || !schemas.includes(head.schema)) throw new OperatorError("resume/damaged", imageSays.resumeDamaged(file));
   const steps = values.filter((value): value is Step => typeof (value as Step).blocks === "number");
   const resumptions = values.filter((value): value is Resumption => typeof (value as Resumption).at === "number");
   const step = steps.at(-1) ?? { blocks: 0, errors: noErrors };
   const leavesFile = join(folder, resumeLeavesName(stem));
   const leaves = existsSync(leavesFile) ? new Uint8Array(readFileSync(leavesFile)) : new Uint8Array();
   return { head, leaves: leaves.subarray(0, step.blocks * 32), errors: step.errors, resumptions };
+}
+
+/**
+ * Whether an earlier version began an image that this one would write otherwise: it kept SHA-256 of the chunks of an AFF4, and
+ * packed those of an E01 at level "best" by zlib.
+ */
+export function isPackedOtherwise({ schema, plan }: ResumeHead): boolean {
+  if (schema !== schemas[0]) return false;
+  return plan.targets.some(
+    ({ format, compression }) => format === "aff4" || (format === "e01" && compression === "best"),
+  );
 }
 
 /** A line that was cut off by the interruption is no line. */
@@ -169,7 +183,8 @@ function writeAll(
 }
 
 /** Writes the announcement; from then on an interruption can be continued. Throws OperatorError (4). */
-export function announceResume(folder: string, stem: string, head: ResumeHead): void {
+export function announceResume(folder: string, stem: string, announced: Omit<ResumeHead, "schema">): void {
+  const head: ResumeHead = { schema: schemas[1], ...announced };
   guarded(folder, () => writeAtomically(join(folder, resumeName(stem)), `${JSON.stringify(head)}\n`));
 }
 

@@ -1,9 +1,10 @@
 /**
- * `npm run bench -- deflate`: the deflate kernel against node:zlib at level 1, chunk by chunk as imaging uses them, in turn
+ * `npm run bench -- deflate`: the deflate kernel against node:zlib at the same level, chunk by chunk as imaging uses them, in turn
  * on the same chunks; ratios of one run, by class of data. Sizes are those of the image: chunks that do not get smaller
  * count as stored, with their checksum.
  *
  *     --bytes N   of each class, default 2e6     --chunk N   default 32768     --rounds N   default 10
+ *     --level N   1, which is "fast", or 9, which is "best"; default 1
  */
 import { Buffer } from "node:buffer";
 import process from "node:process";
@@ -18,20 +19,22 @@ const { values: flags } = parseArgs({
     bytes: { type: "string", default: "2e6" },
     chunk: { type: "string", default: "32768" },
     rounds: { type: "string", default: "10" },
+    level: { type: "string", default: "1" },
   },
 });
 const chunkBytes = Number(flags.chunk);
+const level = flags.level === "9" ? 9 : 1;
 const kernel = deflateKernel();
 const CHECKSUM_BYTES = 4;
 
 /** Bytes in the image. */
 function zlibSize(chunk: Buffer): number {
-  const { length } = deflateSync(chunk, { level: 1, chunkSize: chunkBytes + 1024 });
+  const { length } = deflateSync(chunk, { level, chunkSize: chunkBytes + 1024 });
   return length < chunkBytes ? length : chunkBytes + CHECKSUM_BYTES;
 }
 
 function kernelSize(chunk: Buffer): number {
-  const length = kernel.zlib(chunk, true);
+  const length = kernel.zlib(chunk, true, level);
   if (length === 0) return kernel.adler32(chunk) < 0 ? 0 : chunkBytes + CHECKSUM_BYTES;
   return length;
 }
@@ -39,7 +42,7 @@ function kernelSize(chunk: Buffer): number {
 /** What the kernel wrote, read by zlib, is what went in. Throws where it is not. */
 function proveRoundTrip(chunks: readonly Buffer[]): void {
   for (const chunk of chunks) {
-    const length = kernel.zlib(chunk);
+    const length = kernel.zlib(chunk, false, level);
     if (length > 0 && Buffer.compare(inflateSync(kernel.output.subarray(0, length)), chunk) !== 0)
       throw new Error("a chunk came back changed");
   }
@@ -53,7 +56,7 @@ function fastest(chunks: readonly Buffer[]): Times {
   const sum: Times = { zlib: 0, kernel: 0, inflate: 0, decode: 0 };
   const best = chunks.map((): Times => ({ zlib: Infinity, kernel: Infinity, inflate: Infinity, decode: Infinity }));
   const packed = chunks.map((chunk) => {
-    const length = kernel.zlib(chunk);
+    const length = kernel.zlib(chunk, false, level);
     return length === 0 ? deflateSync(chunk) : kernel.output.slice(0, length);
   });
   const run: Readonly<Record<keyof Times, (at: number) => unknown>> = {
@@ -92,7 +95,7 @@ function row(name: string, bytes: number, sizes: readonly [zlib: number, kernel:
 }
 
 process.stdout.write(
-  `${"class".padEnd(18)}    MB  zlib-1 kernel  ratio  z/raw    k/z inflate decode   (MB/s of uncompressed bytes)\n`,
+  `${"class".padEnd(18)}    MB  zlib-${level} kernel  ratio  z/raw    k/z inflate decode   (MB/s of uncompressed bytes)\n`,
 );
 const sum = { bytes: 0, zlib: 0, kernel: 0, times: { zlib: 0, kernel: 0, inflate: 0, decode: 0 } };
 for (const [name, bytes] of evidenceCorpus(Number(flags.bytes))) {

@@ -114,7 +114,7 @@ describe("a damaged AFF4 image", () => {
 
   it("names a damaged index and damaged hashes", () => {
     const index = at("/00000001.index");
-    const hashes = at("/00000001.blockHash.sha256");
+    const hashes = at("/00000001.blockHash.blake2b");
     expect(outcome(changed(index.dataAt + 4, index.dataAt + 8)).codes).toContain("aff4/member-damaged");
     expect(outcome(changed(hashes.dataAt, hashes.end))).toMatchObject({ lost: 512 });
     expect(outcome(changed(hashes.dataAt, hashes.end)).codes).toContain("aff4/member-damaged");

@@ -88,7 +88,7 @@ data, digests = bytearray(), b""
 for bevy in range((size + chunk * per - 1) // (chunk * per)):
     name = "%s/%08d" % (folder(stream), bevy)
     stored, index = archive.read(name), archive.read(name + ".index")
-    block = archive.read(name + ".blockHash.sha256")
+    block = archive.read(name + ".blockHash.blake2b")
     digests += block
     for at in range(0, len(index), 12):
         offset, length = struct.unpack("<QI", index[at:at + 12])
@@ -97,7 +97,7 @@ for bevy in range((size + chunk * per - 1) // (chunk * per)):
             assert length < chunk - 16 and method
             raw = zlib.decompress(raw, -15) if "rfc1951" in method.group(1) else lz4(raw, chunk)
         assert len(raw) == chunk
-        assert hashlib.sha256(raw).digest() == block[at // 12 * 32:at // 12 * 32 + 32]
+        assert hashlib.blake2b(raw).digest() == block[at // 12 * 64:at // 12 * 64 + 64]
         data += raw
 assert not any(data[size:])
 data = data[:size]
@@ -114,7 +114,7 @@ for said in (hashes(image), hashes(stream)):
     for name in ("MD5", "SHA1", "SHA256", "SHA512"):
         assert said[name] == hashlib.new(name.lower(), data).hexdigest(), name
 sha = lambda data: hashlib.sha512(data)
-assert hashes(stream + "/blockhash.sha256")["SHA512"] == sha(digests).hexdigest()
+assert hashes(stream + "/blockhash.blake2b")["SHA512"] == sha(digests).hexdigest()
 whole = sha(sha(digests).digest() + sha(points).digest() + sha(idx).digest()).hexdigest()
 assert hashes(image)["blockMapHashSHA512"] == whole
 for name, value in (("mapPointHash", points), ("mapIdxHash", idx), ("mapHash", points + idx)):

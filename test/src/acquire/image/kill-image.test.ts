@@ -25,7 +25,7 @@ const source = join(base, "medium");
 const medium = Buffer.from(mixedMedium(2_300_416));
 writeFileSync(source, medium);
 
-const wishes: readonly TargetWish[] = [{ format: "e01", segmentBytes: 600_000 }];
+const wishes: readonly TargetWish[] = [{ format: "e01", segmentBytes: 600_000, compression: "best" }];
 
 const programs = {
   "acquire-alone": fileURLToPath(new URL("../../../fixtures/acquire-alone.ts", import.meta.url)),

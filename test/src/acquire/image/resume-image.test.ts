@@ -33,6 +33,7 @@ const wishes = {
   raw: { format: "raw", stem: "one" },
   split: { format: "raw", stem: "split", segmentBytes: 700_001 },
   e01: { format: "e01", stem: "set", segmentBytes: 400_000 },
+  best: { format: "e01", stem: "best", segmentBytes: 400_000, compression: "best" },
 } as const satisfies Record<string, TargetWish>;
 type Name = keyof typeof wishes;
 
@@ -99,6 +100,7 @@ describe("an interrupted image", () => {
     ["that holds all", ["raw"], () => ({ kept: startOf("one.raw", medium.length), blocks: 4 }), [medium.length]],
     ["of several files", ["split"], () => ({ kept: setUpTo("split", 4, 1000), blocks: 3 }), [2_100_736]],
     ["in a set of E01", ["e01"], () => ({ kept: setUpTo("set", 4, 200_000), blocks: 3 }), [-1]],
+    ["in a set of E01 at level best", ["best"], () => ({ kept: setUpTo("best", 4, 200_000), blocks: 3 }), [-1]],
     [
       "with several targets that stand at different places",
       ["e01", "split", "raw"],
