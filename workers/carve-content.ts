@@ -1,5 +1,5 @@
 /**
- * Bytes that are no file, or none that anybody knows how to read: scanned for identifiers, and for files, which become items of their own.
+ * Bytes that are no file, or none that anybody knows how to read: scanned for identifiers and terms of watch-lists, and for files, which become items of their own.
  */
 import type { ByteSource } from "../native-free/bytes/byte-source.ts";
 import type { CarvedKind } from "../native-free/carving/carver.ts";
@@ -12,6 +12,7 @@ import { ByteScanner } from "../native-free/scanning/scan-bytes.ts";
 import type { FoundFile } from "../native-free/scanning/scan-events.ts";
 import { streamDecoders } from "../native-free/scanning/streams/index.ts";
 import type { ContentEntities } from "./content-entities.ts";
+import type { ContentLimits } from "./examine-content.ts";
 
 /** Stands for all carvers where an item names what found it; its id is in the keys of items. */
 export const carving: Extractor = {
@@ -27,7 +28,7 @@ export const carving: Extractor = {
 const mostFiles = 100_000;
 const chunkBytes = 1 << 20;
 
-let scanner: ByteScanner | null = null;
+let scanner: { readonly of: CarveWork["limits"]; readonly scanner: ByteScanner } | null = null;
 let beat: () => void = () => undefined;
 
 export interface CarveWork {
@@ -37,7 +38,17 @@ export interface CarveWork {
   /** Of a cluster; 0 where nobody says. */
   readonly blockBytes: number;
   readonly carve: boolean;
+  readonly limits: Pick<ContentLimits, "recognises" | "watch">;
   readonly beat: () => void;
+}
+
+/** Made once: a thread asks with the same limits for its life. */
+function scannerFor({ recognises, watch }: CarveWork["limits"]): ByteScanner {
+  if (scanner?.of.recognises === recognises && scanner.of.watch === watch) return scanner.scanner;
+  const parts = { carvers, recognisers: recognises ? recognisers : [], terms: watch?.raw ?? null };
+  const made = new ByteScanner({ ...parts, decoders: streamDecoders }, { beat: () => beat() });
+  scanner = { of: { recognises, watch }, scanner: made };
+  return made;
 }
 
 /** Scans all bytes. What is carved is opened when it is asked for. */
@@ -45,13 +56,12 @@ export function scanContent(work: CarveWork, entities: ContentEntities): readonl
   const source = work.beyond ?? work.source;
   const files: FoundFile[] = [];
   beat = work.beat;
-  scanner ??= new ByteScanner({ carvers, recognisers, terms: null, decoders: streamDecoders }, { beat: () => beat() });
-  scanner.scan(
+  scannerFor(work.limits).scan(
     source,
     { from: 0, to: work.source.size, carve: work.carve, blockBytes: work.blockBytes },
     {
       feature: (inside, feature) => entities.inBytes(inside, feature),
-      term: () => undefined,
+      term: (inside, term) => entities.termInBytes(inside, term),
       file: (inside, file) => {
         if (inside.length === 0 && files.length < mostFiles) files.push(file);
       },

@@ -1,21 +1,45 @@
-/** Identifiers of one content as they are found: of its text block by block, or of its bytes. Bounded; what is beyond is said. */
+/**
+ * Identifiers of one content, and terms of watch-lists in it, as they are found: of its text block by block, or of its bytes. Bounded; what
+ * is beyond is said.
+ */
 import type { EntityFinder } from "../native-free/entities/find-entities.ts";
 import { viewOf } from "../native-free/entities/text-view.ts";
 import type { EntityRow } from "../native-free/model/item.ts";
-import type { FoundFeature, StreamPath } from "../native-free/scanning/scan-events.ts";
+import type { FoundFeature, FoundTerm, StreamPath } from "../native-free/scanning/scan-events.ts";
+import type { ContentWatch, FoundTermInText } from "./content-watch.ts";
+
+/** Kind of what a watch-list finds; the value is the entry. */
+const kindOfList = (list: string): string => `watchlist-${list}`;
 
 export class ContentEntities {
   readonly rows: EntityRow[] = [];
   readonly #limit: number;
+  readonly #watch: ContentWatch | null;
   /** True where there were more than the limit allows. */
   isCut = false;
 
-  constructor(limit: number) {
+  /** `watch`: null without watch-lists. */
+  constructor(limit: number, watch: ContentWatch | null) {
     this.#limit = limit;
+    this.#watch = watch;
   }
 
-  /** Takes what begins before `until` (UTF-16 units): the rest of the block is repeated in the next one. */
-  inText(finder: EntityFinder, text: string, block: number, until: number): void {
+  /**
+   * Takes what begins before `until` (UTF-16 units) in a block of text: the rest of it is repeated in the next one. `finder`: null where no
+   * identifiers are looked for. `inBytes`: the bytes of the text are searched themselves.
+   */
+  inBlock(finder: EntityFinder | null, text: string, { block, until, inBytes }: TextBlock): void {
+    if (finder && !inBytes) this.#inText(finder, text, block, until);
+    if (!this.#watch || this.isCut) return;
+    const take = ({ list, value, from, to }: FoundTermInText): void => {
+      if (from >= until) return;
+      this.#add({ kind: kindOfList(list), value, quality: "pattern", block, offset: from, length: to - from });
+    };
+    if (inBytes) this.#watch.inStrings(text, take);
+    else this.#watch.inText(text, take);
+  }
+
+  #inText(finder: EntityFinder, text: string, block: number, until: number): void {
     if (this.isCut) return;
     for (const { kind, value, quality, from, to } of finder.find(viewOf(text))) {
       if (from >= until) continue;
@@ -27,15 +51,31 @@ export class ContentEntities {
 
   /** A feature of raw bytes, or of a stream in them. */
   inBytes(inside: StreamPath, { kind, value, quality, offset, length }: FoundFeature): void {
-    const stream = inside[0] === undefined ? null : Number(/@(\d+)/.exec(inside[0])?.[1] ?? 0);
-    const place = stream === null ? { offset, length } : { offset: stream, length: 0 };
-    this.#add({ kind, value: value.toWellFormed(), quality, block: null, ...place });
+    this.#add({ kind, value: value.toWellFormed(), quality, block: null, ...placeOf(inside, { offset, length }) });
+  }
+
+  /** A term of a watch-list in raw bytes, or in a stream in them. */
+  termInBytes(inside: StreamPath, { list, entry, offset, length }: FoundTerm): void {
+    const place = placeOf(inside, { offset, length });
+    this.#add({ kind: kindOfList(list), value: entry.toWellFormed(), quality: "pattern", block: null, ...place });
   }
 
   #add(row: EntityRow): void {
     if (this.rows.length < this.#limit) this.rows.push(row);
     else this.isCut = true;
   }
+}
+
+interface TextBlock {
+  readonly block: number;
+  readonly until: number;
+  readonly inBytes: boolean;
+}
+
+/** Of a stream the place at which the outermost one begins. */
+function placeOf(inside: StreamPath, place: { offset: number; length: number }): { offset: number; length: number } {
+  if (inside[0] === undefined) return place;
+  return { offset: Number(/@(\d+)/.exec(inside[0])?.[1] ?? 0), length: 0 };
 }
 
 function isAscii(text: string): boolean {

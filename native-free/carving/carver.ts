@@ -61,6 +61,12 @@ export interface Carver extends Registration {
   /** No file longer than this is believed, in bytes. */
   readonly limitBytes: number;
   /**
+   * Of formats in whose contents nothing would show a foreign cluster: neither a checksum nor a coding. `plain`: samples and pixels, in
+   * which no other file lies. `packets`: of coded sound and pictures, which may be files of their own. `holder`: of anything, other files
+   * and text as well; its carver looks for foreign bytes itself.
+   */
+  readonly unchecked?: "plain" | "packets" | "holder";
+  /**
    * The file that begins at `at`, where one of the signatures stands; null where there is none (a signature by chance, a header without a
    * body). Reads between `at` and `end` (at most the size of the source) only, as few bytes as the format allows: it steps over what
    * lengths let it step over. `truncated` where `end` comes first. What the source lacks (unreadable runs) is zeros, and damage.

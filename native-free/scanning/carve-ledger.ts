@@ -1,11 +1,13 @@
 /**
  * Which of the files that may begin somewhere are given out. A complete file owns its bytes: what begins inside of it is a part of it (a
- * thumbnail, a member, a page), and is not a file of its own. Of several carvers at one place the first that finds a complete file counts,
+ * thumbnail, a member, a page), and is not a file of its own; but of formats whose contents nothing checks, what lies in a foreign cluster is no
+ * part, and ends the file (`foreign-parts.ts`). Of several carvers at one place the first that finds a complete file counts,
  * else what holds furthest. A truncated file or a fragment keeps only its own carver from finding files inside of it.
  */
 import type { ByteSource } from "../bytes/byte-source.ts";
 import type { Carved, Carver } from "../carving/carver.ts";
 import { ExtentSource } from "../filesystems/extent-source.ts";
+import { ForeignParts } from "./foreign-parts.ts";
 import type { FoundFile } from "./scan-events.ts";
 
 /** A beginning that a signature names. `carver` is an index. */
@@ -24,6 +26,7 @@ export class CarveLedger {
   readonly #source: ByteSource;
   readonly #blockBytes: number;
   readonly #found: (file: FoundFile) => void;
+  readonly #foreign: ForeignParts;
   /** End of the complete file that was found last, or furthest. */
   #owned = 0;
   /** By carver. */
@@ -35,6 +38,7 @@ export class CarveLedger {
     this.#blockBytes = blockBytes > 0 ? blockBytes : usualBlockBytes;
     this.#found = found;
     this.#ends = new Float64Array(carvers.length);
+    this.#foreign = foreignPartsOf(carvers);
   }
 
   /** Takes the beginnings of a page, in any order; pages in theirs. */
@@ -74,10 +78,26 @@ export class CarveLedger {
 
   #carve(carver: Carver, at: number): Carved | null {
     const end = Math.min(this.#source.size, at + carver.limitBytes);
-    const whole = carver.carve(this.#source, at, end);
+    const whole = this.#believed(carver, at, carver.carve(this.#source, at, end));
     if (whole?.verdict !== "truncated" || !carver.carveInPieces) return whole;
     return carver.carveInPieces(this.#source, at, this.#source.size, this.#blockBytes) ?? whole;
   }
+
+  /** A file with a foreign cluster in it reaches to there. */
+  #believed(carver: Carver, at: number, carved: Carved | null): Carved | null {
+    if (carved === null) return null;
+    const foreign = this.#foreign.find(this.#source, at, { carver, carved }, this.#blockBytes);
+    return foreign < 0 ? carved : { ...carved, verdict: "truncated", length: foreign - at };
+  }
+}
+
+const partsOfCarvers = new WeakMap<readonly Carver[], ForeignParts>();
+
+/** Made once for each set of carvers: a scan has a ledger for every stretch and stream. */
+function foreignPartsOf(carvers: readonly Carver[]): ForeignParts {
+  const known = partsOfCarvers.get(carvers) ?? new ForeignParts(carvers);
+  partsOfCarvers.set(carvers, known);
+  return known;
 }
 
 function isBetter(a: Carved, b: Carved): boolean {

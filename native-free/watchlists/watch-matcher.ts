@@ -3,6 +3,7 @@
  * entries go into the multi-pattern scan and each find is then judged here.
  */
 import { fold, foldWithMap, originalRange } from "../model/fold.ts";
+import { contradicts, neighboursOf } from "./anchor-neighbours.ts";
 import { CodeTerms, type CodeTerm } from "./code-terms.ts";
 import { FoldedPieces } from "./folded-pieces.ts";
 import { codeCharacters, regexSource } from "./parse-entry.ts";
@@ -62,6 +63,7 @@ class CompiledLists implements WatchMatcher {
   readonly #codes: CodeTerms;
   readonly #regexes: RegexTerms;
   #patterns: readonly RawPattern[] | null = null;
+  readonly #neighbours = new Map<RawPattern, ReturnType<typeof neighboursOf>>();
   #notRaw: { readonly entry: number; readonly reason: NotRaw }[] = [];
 
   constructor(lists: readonly WatchList[]) {
@@ -125,6 +127,7 @@ class CompiledLists implements WatchMatcher {
       const other = this.#confirmIn(bytes, isLittle ? at - 1 : at + 1, pattern, isLittle ? "utf-16be" : "utf-16le");
       return other === null ? wide : null;
     }
+    if (this.#isContradicted(bytes, at, pattern)) return null;
     const hit = this.#confirmIn(bytes, at, pattern, "utf-8");
     if (hit !== null) return hit;
     const { text } = this.entries[pattern.entry]!;
@@ -133,6 +136,15 @@ class CompiledLists implements WatchMatcher {
       if (inPage !== null) return inPage;
     }
     return null;
+  }
+
+  #isContradicted(bytes: Uint8Array, at: number, pattern: RawPattern): boolean {
+    let neighbours = this.#neighbours.get(pattern);
+    if (neighbours === undefined) {
+      neighbours = neighboursOf(this.entries[pattern.entry]!, pattern.bytes);
+      this.#neighbours.set(pattern, neighbours);
+    }
+    return neighbours !== null && contradicts(bytes, at, at + pattern.bytes.length, neighbours);
   }
 
   #confirmIn(

@@ -7,6 +7,7 @@ import type { MediumAccount } from "../../native-free/layers/account.ts";
 import type { JsonObject } from "../../native-free/model/canonical-json.ts";
 import type { Severity } from "../../native-free/model/findings.ts";
 import type { ExhibitFile } from "../case/case-folder.ts";
+import type { CarvedGroup, IdentifierGroup, WatchedGroup } from "../case/found-figures.ts";
 import type { OperationForm } from "../case/operation-form.ts";
 import type { RecordedOperation } from "../case/operation.ts";
 import type { Checkpoint } from "../custody/checkpoint.ts";
@@ -57,6 +58,14 @@ export interface Completeness {
   readonly addsUp: boolean;
 }
 
+/** What was found by its form in one exhibit, each with its name for people. Numbers alone: values are found by search. */
+export interface FoundContent {
+  readonly carved: readonly (CarvedGroup & { readonly name: string })[];
+  readonly identifiers: readonly (IdentifierGroup & { readonly name: string })[];
+  /** Every list that was looked for, also those without a find. */
+  readonly watchLists: readonly (WatchedGroup & { readonly version: string; readonly sha256: string })[];
+}
+
 export interface ExhibitContent {
   readonly intake: ExhibitFile;
   /** The signed body of `acquisition.json`, null where the exhibit was not acquired. */
@@ -68,6 +77,8 @@ export interface ExhibitContent {
   /** SHA-256 (hex) over the result rows (`vestige digest`); null where not processed. */
   readonly digest: string | null;
   readonly completeness: Completeness;
+  /** Null before processing. */
+  readonly found: FoundContent | null;
   /** Every byte of the medium in its class; null for folders and before processing. */
   readonly account: MediumAccount | null;
 }
@@ -130,7 +141,7 @@ export interface Limitation {
 }
 
 /** How many entries and items a report shows; the rest is counted and named. */
-export const reportBounds = { findingItems: 25, journalFirst: 60, journalLast: 340 } as const;
+export const reportBounds = { findingItems: 25, watchTerms: 10, journalFirst: 60, journalLast: 340 } as const;
 
 /** The block that every report has. */
 export interface ReportCommon {

@@ -16,6 +16,7 @@ import type { Completeness, CustodyContent, ExhibitContent, Sum } from "./conten
 import { extractJournal } from "./journal-extract.ts";
 import type { KindContent, Loading } from "./kinds.ts";
 import { limitationsOf } from "./limitations.ts";
+import { loadFound } from "./load-found.ts";
 
 /** Throws OperatorError where a file of the case cannot be read. Memory is bounded by the bounds of the content. */
 export function loadCustody({ theCase, journal, common, items, openIntents }: Loading): KindContent<CustodyContent> {
@@ -49,6 +50,7 @@ function loadExhibit(theCase: Case, label: string): ExhibitContent {
     processing,
     digest: typeof processing?.["digest"] === "string" ? processing["digest"] : null,
     completeness: loadCompleteness(theCase, label),
+    found: loadFound(theCase, label, processing),
     account: loadAccount(theCase, label, processing),
   };
 }

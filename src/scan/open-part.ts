@@ -1,5 +1,6 @@
 /** Opens what a part of a scan names: a line of the listing, or a file of a folder. */
 import { closeSync, fstatSync, openSync } from "node:fs";
+import { FolderReader } from "../source/folder-reader.ts";
 import type { ByteSource } from "../../native-free/bytes/byte-source.ts";
 import { identify } from "../../native-free/typing/index.ts";
 import { FileSource } from "../../workers/file-source.ts";
@@ -38,9 +39,11 @@ export class PartOpener {
   readonly #tails: SpaceTails | null;
   readonly #rawTails: SpaceTails | null;
   readonly #listing: number | null;
+  readonly #folder: FolderReader | null;
 
   /** Throws OperatorError where the image cannot be opened. */
-  constructor({ image, listing }: ScanThreadData) {
+  constructor({ image, listing, folder }: ScanThreadData) {
+    this.#folder = folder === null ? null : new FolderReader(folder);
     if (image === null) {
       this.#media = this.#tails = this.#rawTails = this.#listing = null;
       return;
@@ -57,7 +60,17 @@ export class PartOpener {
 
   /** Null where there is nothing to read. Throws EvidenceError. */
   async open(part: ScanPart): Promise<OpenedPart | null> {
-    return part.path === null ? this.#listed(part.line ?? 0) : openFile(part.item, part.path);
+    return part.path === null ? this.#listed(part.line ?? 0) : this.#file(part.item, part.path);
+  }
+
+  /** `bytes` are those of its path below the folder, each as a character of Latin-1. */
+  async #file(path: string, bytes: string): Promise<OpenedPart> {
+    if (!this.#folder) throw new Error("an image has its listing");
+    const descriptor = this.#folder.open(Buffer.from(bytes, "latin1"));
+    const source = new FileSource(descriptor, fstatSync(descriptor).size, path);
+    const name = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
+    const carve = memoryFiles.has(name) || (await identify(source)).id === "unknown";
+    return { path, source, carve, blockBytes: 0, lead: noBytes, close: () => closeSync(descriptor) };
   }
 
   async #listed(line: number): Promise<OpenedPart | null> {
@@ -90,13 +103,4 @@ export class PartOpener {
 async function isCarved({ name, kind }: ListedItem, source: ByteSource): Promise<boolean> {
   if (kind !== "file") return false;
   return memoryFiles.has(name.text.toLowerCase()) || (await identify(source)).id === "unknown";
-}
-
-/** `bytes` are those of its path, each as a character of Latin-1. */
-async function openFile(path: string, bytes: string): Promise<OpenedPart> {
-  const descriptor = openSync(Buffer.from(bytes, "latin1"), "r");
-  const source = new FileSource(descriptor, fstatSync(descriptor).size, path);
-  const name = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
-  const carve = memoryFiles.has(name) || (await identify(source)).id === "unknown";
-  return { path, source, carve, blockBytes: 0, lead: noBytes, close: () => closeSync(descriptor) };
 }

@@ -108,8 +108,10 @@ export class ScanRun {
     return (await this.#pool.run(0, { what: "hash", parts })).hashes;
   }
 
+  /** Rejects with an error that has the system's code where that refuses. */
   async write(part: PlannedPart, file: ScannedFile, to: string): Promise<void> {
-    await this.#pool.run(0, { what: "write", part, file, to });
+    const { failed } = await this.#pool.run(0, { what: "write", part, file, to });
+    if (failed[0]) throw Object.assign(new Error("a carved file was not written"), { code: failed[0].code });
   }
 
   #tell(batch: readonly PlannedPart[], result: ScanResult, handlers: ScanHandlers): void {

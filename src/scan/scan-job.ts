@@ -15,6 +15,8 @@ export interface ScanWanted {
 
 export interface ScanThreadData {
   readonly wanted: ScanWanted;
+  /** Null for an image. */
+  readonly folder: string | null;
   /** The image whose media are listed in `listing`; null for a folder. */
   readonly image: { readonly path: string; readonly snapshot: string | null } | null;
   /** A file in the shape of `listing.ts`. */
@@ -34,7 +36,7 @@ export interface ScanPart {
   readonly item: string;
   /** Byte at which the line of the item begins in the listing; null for a file of a folder. */
   readonly line: number | null;
-  /** The file of a folder: the bytes of its path, each as a character of Latin-1. */
+  /** The file of a folder: the bytes of its path below it, each as a character of Latin-1. */
   readonly path: string | null;
   /** What a deleted file has lost is no loss of the evidence. */
   readonly isDeleted: boolean;

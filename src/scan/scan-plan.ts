@@ -1,5 +1,5 @@
 /** What a scan goes through, in its order: the items of an image from its listing, or the files of a folder. */
-import { lstatSync, readdirSync, statSync, type Stats } from "node:fs";
+import type { BigIntStats } from "node:fs";
 import { usualBudgets } from "../../native-free/layers/budgets.ts";
 import { spaceWindowBytes } from "../../native-free/layers/derived.ts";
 import type { Medium } from "../../native-free/layers/resolve.ts";
@@ -7,6 +7,8 @@ import { nameFromBytes, pathName } from "../../native-free/model/forensic-path.t
 import { enumerate } from "../examine/image/enumerate.ts";
 import { listSpace } from "../examine/image/enumeration.ts";
 import { listedItems, ListingWriter, type ListedItem } from "../examine/image/listing.ts";
+import { openDirectoryLister, type ListedName } from "../platform/directory-listing.ts";
+import { FolderReader } from "../source/folder-reader.ts";
 import type { ScanPart } from "./scan-job.ts";
 import type { ScanScope } from "./scan-scopes.ts";
 
@@ -84,56 +86,69 @@ export function* partsOfListing(file: string): Generator<PlannedPart> {
   }
 }
 
-/** The regular files of a folder, names in the order of their bytes; links and other file systems are not followed. */
+/**
+ * The regular files of a folder, names in the order of their bytes; links and other file systems are not followed, access times not moved
+ * where the system allows it. Throws the system's error where the folder itself cannot be opened.
+ */
 export function* partsOfFolder(
   folder: string,
   onSkipped: (path: string, code: string) => void,
 ): Generator<PlannedPart> {
-  // The folder itself may be named by a link.
-  const { dev } = statSync(folder);
-  const waiting: Buffer[] = [Buffer.from(folder)];
-  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
-    const folders: Buffer[] = [];
-    for (const name of namesIn(at, onSkipped)) {
-      const path = at.at(-1) === slash ? Buffer.concat([at, name]) : Buffer.concat([at, Buffer.of(slash), name]);
-      const stat = statOf(path, onSkipped);
-      if (stat?.isDirectory() && stat.dev === dev) folders.push(path);
-      if (!stat?.isFile() || stat.size === 0) continue;
-      const about = { item: shownPath(path), isDeleted: false, isSpace: false, line: null };
-      yield* stretches(stat.size, { ...about, path: path.toString("latin1") });
+  const reader = new FolderReader(folder, openDirectoryLister());
+  try {
+    const { dev } = reader.stat(Buffer.alloc(0));
+    const waiting: Buffer[] = [Buffer.alloc(0)];
+    for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+      const folders: Buffer[] = [];
+      for (const { name } of listed(reader, folder, at, onSkipped)) {
+        const path = at.length === 0 ? name : Buffer.concat([at, Buffer.of(slash), name]);
+        const stat = statOf(reader, folder, path, onSkipped);
+        if (stat?.isDirectory() && stat.dev === dev) folders.push(path);
+        if (!stat?.isFile() || stat.size === 0n) continue;
+        const about = { item: shownPath(folder, path), isDeleted: false, isSpace: false, line: null };
+        yield* stretches(Number(stat.size), { ...about, path: path.toString("latin1") });
+      }
+      waiting.push(...folders.toReversed());
     }
-    waiting.push(...folders.toReversed());
+  } finally {
+    reader.close();
   }
 }
 
+type OnSkipped = (path: string, code: string) => void;
+
 /** Undefined for what is gone meanwhile, and for what the system does not give. */
-function statOf(path: Buffer, onSkipped: (path: string, code: string) => void): Stats | undefined {
+function statOf(reader: FolderReader, folder: string, path: Buffer, onSkipped: OnSkipped): BigIntStats | undefined {
   try {
-    return lstatSync(path, { throwIfNoEntry: false });
+    return reader.stat(path);
   } catch (error) {
-    onSkipped(shownPath(path), (error as NodeJS.ErrnoException).code ?? "");
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (code !== "ENOENT") onSkipped(shownPath(folder, path), code);
     return undefined;
   }
 }
 
-/** As a forensic path shows it where its bytes are no UTF-8. */
-function shownPath(path: Buffer): string {
-  const name = nameFromBytes(path);
-  if (name.bytes === null) return name.text;
-  const parts = path.toString("latin1").split("/");
-  return parts.map((part) => pathName(nameFromBytes(Buffer.from(part, "latin1")))).join("/");
-}
-
-const slash = 0x2f;
-
-function namesIn(folder: Buffer, onSkipped: (path: string, code: string) => void): Buffer[] {
+function listed(reader: FolderReader, folder: string, path: Buffer, onSkipped: OnSkipped): readonly ListedName[] {
   try {
-    return readdirSync(folder, { encoding: "buffer" }).sort((a, b) => Buffer.compare(a, b));
+    return reader.list(path);
   } catch (error) {
-    onSkipped(shownPath(folder), (error as NodeJS.ErrnoException).code ?? "");
+    onSkipped(shownPath(folder, path), (error as NodeJS.ErrnoException).code ?? "");
     return [];
   }
 }
+
+/** As a forensic path shows it where its bytes are no UTF-8. */
+function shownPath(folder: string, path: Buffer): string {
+  const name = nameFromBytes(path);
+  const parts = path.toString("latin1").split("/");
+  const shown =
+    name.bytes === null
+      ? name.text
+      : parts.map((part) => pathName(nameFromBytes(Buffer.from(part, "latin1")))).join("/");
+  return folder.endsWith("/") ? `${folder}${shown}` : `${folder}/${shown}`;
+}
+
+const slash = 0x2f;
 
 function* stretches(size: number, about: Omit<PlannedPart, "from" | "to" | "size">): Generator<PlannedPart> {
   for (let from = 0; from < size; from += spaceWindowBytes) {

@@ -1,18 +1,20 @@
 /** Thread entry of a scan: scans parts of items, hashes them, writes carved files. */
 import { createHash } from "node:crypto";
-import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeSync } from "node:fs";
 import { isLost, MemorySource, type ByteSource } from "../../native-free/bytes/byte-source.ts";
 import { carvers as allCarvers } from "../../native-free/carving/index.ts";
 import { recognisers as allRecognisers } from "../../native-free/entities/index.ts";
 import { isEvidenceError } from "../../native-free/model/errors.ts";
 import { contentOf } from "../../native-free/scanning/carve-ledger.ts";
+import { rawTermsOf } from "../../native-free/scanning/raw-terms.ts";
 import { ByteScanner, type ScanParts } from "../../native-free/scanning/scan-bytes.ts";
 import type { FoundFile, ScanSink, StreamPath } from "../../native-free/scanning/scan-events.ts";
 import { reopenStream } from "../../native-free/scanning/reopen-stream.ts";
 import { streamDecoders } from "../../native-free/scanning/streams/index.ts";
+import { parseWatchList } from "../../native-free/watchlists/parse-list.ts";
+import { compileWatchLists } from "../../native-free/watchlists/watch-matcher.ts";
 import { serveTasks } from "../../workers/thread-port.ts";
 import { PartOpener, type OpenedPart } from "./open-part.ts";
-import { rawTermsOf } from "./raw-terms.ts";
 import type {
   ScannedFeature,
   ScannedFile,
@@ -35,10 +37,14 @@ function partsOf({ files, features, lists, streams }: ScanWanted): ScanParts {
     recognisers: allRecognisers.filter(
       ({ kinds }) => features === null || kinds.some(({ id }) => features.includes(id)),
     ),
-    terms: lists.length === 0 ? null : rawTermsOf(lists),
+    terms: lists.length === 0 ? null : rawTermsOf(compiled(lists)),
     decoders: streams ? streamDecoders : [],
   };
 }
+
+/** Of texts that were parsed without a problem before. */
+const compiled = (lists: ScanWanted["lists"]) =>
+  compileWatchLists(lists.flatMap(({ text, name }) => parseWatchList(text, name).list ?? []));
 
 /** A carver or recogniser of several kinds may find more than was asked for. */
 class Wanted {
@@ -79,6 +85,17 @@ class Gathered {
       ...{ features: this.#features, terms: this.#terms, files: this.#files, hashes: this.#hashes },
       ...{ bytes: this.#bytes, lost: this.#lost, cuts: this.#cuts, failed: this.#failed },
     };
+  }
+
+  /** What the system refuses is told by its code: errors lose theirs between threads. */
+  async guarded(item: string, work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      const code = systemCode(error);
+      if (code === null) throw error;
+      this.#failed.push({ item, code });
+    }
   }
 
   /** Hashes it where there is no scanner. */
@@ -196,7 +213,6 @@ async function writeFile(
       forEachChunk(content, beat, (bytes) => {
         for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
       });
-      fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);
     }
@@ -213,7 +229,7 @@ await serveTasks<ScanThreadData, ScanTask, ScanResult>((data, heartbeat) => {
   return async (task) => {
     opener ??= new PartOpener(data);
     const result = new Gathered(wanted);
-    if (task.what === "write") await writeFile(opener, task, beat);
+    if (task.what === "write") await result.guarded(task.part.item, writeFile(opener, task, beat));
     else {
       for (const part of task.parts) await result.part(opener, part, task.what === "scan" ? scanner : null, beat);
     }

@@ -116,5 +116,6 @@ export const aiffCarver: Carver = {
   kinds: [{ id: "aiff", name: "AIFF audio", extension: "aiff" }],
   signatures: [signature("46 4f 52 4d ?? ?? ?? ?? 41 49 46 46"), signature("46 4f 52 4d ?? ?? ?? ?? 41 49 46 43")],
   limitBytes: 2 ** 32,
+  unchecked: "plain",
   carve,
 };

@@ -1,5 +1,5 @@
 /**
- * AVI: RIFF lists, the header walked whole, the film by its first chunks and its length, the index behind it; OpenDML appends further
+ * AVI: RIFF lists, the header walked whole, the film by its chunks, one behind the other, the index behind it; OpenDML appends further
  * RIFFs of the type `AVIX`. Spec: AVI RIFF File Reference (Microsoft), OpenDML AVI File Format Extensions 1.02.
  */
 import type { ByteSource } from "../../bytes/byte-source.ts";
@@ -14,6 +14,8 @@ const listHeaderBytes = 12;
 const mainHeaderBytes = 56;
 const chunksLooked = 8;
 const chunkLimit = 10_000;
+/** More than a day of film; of what lies behind, the lengths of the lists are believed. */
+const filmChunkLimit = 1 << 23;
 
 /** Letters, digits, space: names of chunks. */
 function isName(window: CarveWindow, at: number): boolean {
@@ -50,16 +52,23 @@ function isHeader(window: CarveWindow, at: number): boolean {
   return streams > 0 && chunksFill(window, body, end);
 }
 
-/** The first chunks of the list `movi`: two digits of the stream and two letters, or lists and indexes. */
-function isFilm(window: CarveWindow, at: number, to: number): boolean {
+/**
+ * The chunks of the list `movi`: two digits of the stream and two letters, or lists and indexes, up to the end of the list. `brokenAt`: the
+ * first that is none, behind the eight that have to be there; -1 where there is none. Null where it is no film.
+ */
+function filmChunks(window: CarveWindow, at: number, to: number): { readonly brokenAt: number } | null {
   let chunks = 0;
-  for (let place = at; place + chunkHeaderBytes <= to && chunks < chunksLooked; chunks++) {
+  for (let place = at; place + chunkHeaderBytes <= to && chunks < filmChunkLimit; chunks++) {
     if (!window.has(place, chunkHeaderBytes)) break;
     const isList = window.isText(place, "LIST");
-    if (!isList && !isFilmChunk(window, place)) return false;
-    place += isList ? listHeaderBytes : chunkHeaderBytes + padded(window.u32(place + 4));
+    const next = place + (isList ? listHeaderBytes : chunkHeaderBytes + padded(window.u32(place + 4)));
+    if ((!isList && !isFilmChunk(window, place)) || next > to + 1) {
+      if (chunks < chunksLooked) return null;
+      return { brokenAt: place };
+    }
+    place = next;
   }
-  return chunks > 0 && window.has(at, 64);
+  return chunks > 0 && window.has(at, 64) ? { brokenAt: -1 } : null;
 }
 
 const isDigit = (byte: number): boolean => (byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x66);
@@ -88,8 +97,10 @@ function walkRiff(window: CarveWindow, at: number): Riff {
       if (!isHeader(window, place)) return { isSound: false, end: place, isWhole: false };
       hasHeader = true;
     } else if (isList && window.isText(place + 8, "movi")) {
-      hasFilm = hasHeader && isFilm(window, place + listHeaderBytes, end);
-      if (!hasFilm) return { isSound: false, end: place, isWhole: false };
+      const film = hasHeader ? filmChunks(window, place + listHeaderBytes, end) : null;
+      if (film === null) return { isSound: false, end: place, isWhole: false };
+      hasFilm = true;
+      if (film.brokenAt >= 0) return { isSound: true, end: film.brokenAt, isWhole: false };
     }
     if (end > window.end) return { isSound: hasFilm, end: window.end, isWhole: false };
     place = padded(end - at) + at;
@@ -123,5 +134,6 @@ export const aviCarver: Carver = {
   kinds: [{ id: "avi", name: "AVI film", extension: "avi" }],
   signatures: [signature("52 49 46 46 ?? ?? ?? ?? 41 56 49 20")],
   limitBytes: 2 ** 42,
+  unchecked: "packets",
   carve,
 };

@@ -1,6 +1,7 @@
 /**
  * MP4, M4A, M4V, MOV, 3GP: boxes one behind the other, told apart by the brands of the first; the film's own table of where its chunks lie
- * says whether the boxes of one file were found. QuickTime of before 2001 has no brand and begins with `wide`, `mdat` or `moov`.
+ * says whether the boxes of one file were found, and its samples whether they lie there (`iso-samples.ts`). QuickTime of before 2001 has no
+ * brand and begins with `wide`, `mdat` or `moov`.
  * Spec: ISO/IEC 14496-12 (8.1, 8.2, 8.7.5, 8.8), 14496-14, 3GPP TS 26.244, QuickTime File Format. Pictures with the same boxes (HEIC, AVIF,
  * CR3) are another carver's.
  */
@@ -10,8 +11,10 @@ import { signature, textSignature } from "../carver.ts";
 import type { Carved, Carver } from "../carver.ts";
 import { boxesFill, brandsAt, findBox, outerBoxes, walkBoxes } from "../iso-bmff.ts";
 import type { Box } from "../iso-bmff.ts";
+import { damagedInside } from "../archives/verdict.ts";
 import { carvedAs } from "../first-bytes.ts";
 import { peek, startsWith } from "../peek.ts";
+import { brokenSample } from "./iso-samples.ts";
 
 /** What a brand says; the first of a file's brands that is here decides. Null stands for another carver's. */
 const brandKinds: readonly (readonly [RegExp, string | null])[] = [
@@ -152,6 +155,8 @@ function carve(source: ByteSource, at: number, end: number): Carved | null {
   if (!isBranded && (chunks.inside === 0 || chunks.outside > chunks.inside)) return null;
   if (film.isCut) return carvedAs(kind, "truncated", cutEnd(window, film) - at);
   const hasAll = chunks.outside === 0 && (film.fragments > 0 || chunks.inside > 0 || film.data.length > 0);
+  const broken = hasAll ? brokenSample(window, at, film.movie) : -1;
+  if (broken >= 0) return damagedInside(kind, film.end - at, broken - at);
   return carvedAs(kind, hasAll ? "complete" : "truncated", film.end - at);
 }
 
@@ -197,5 +202,6 @@ export const isoMediaCarver: Carver = {
     textSignature("mdat", { offset: 4 }),
   ],
   limitBytes: 2 ** 42,
+  unchecked: "packets",
   carve,
 };

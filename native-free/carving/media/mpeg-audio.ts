@@ -158,5 +158,6 @@ export const mpegAudioCarver: Carver = {
     ...bareSignatures("fd", ["0", "4", "8"]),
   ],
   limitBytes: 2 ** 31,
+  unchecked: "packets",
   carve,
 };

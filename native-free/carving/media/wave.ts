@@ -10,7 +10,7 @@ import { CarveWindow } from "../carve-window.ts";
 import { signature } from "../carver.ts";
 import type { Carved, Carver } from "../carver.ts";
 import { repeatsItself } from "../repeats.ts";
-import { carvedAs } from "../first-bytes.ts";
+import { carvedAs, isZeros } from "../first-bytes.ts";
 import { peek, startsWith } from "../peek.ts";
 import { isSound, leastSound, soundEnd } from "./samples.ts";
 import type { SampleFormat } from "./samples.ts";
@@ -114,19 +114,56 @@ function walkChunks(reader: Reader, at: number, to: number, isBigEndian: boolean
   return wave.dataAt < 0 ? null : wave;
 }
 
-/** Heads of blocks: IMA ADPCM has a step index up to 88 and a zero, MS ADPCM a predictor up to 6, for each channel. */
+/** Whether the head of a block can be one: IMA ADPCM has a step index up to 88 and a zero, MS ADPCM a predictor up to 6, for each channel. */
+function isBlock(window: CarveWindow, wave: Wave, at: number): boolean {
+  for (let channel = 0; channel < wave.channels; channel++) {
+    const place = at + channel * 4;
+    if (wave.tag === 0x11 && (window.u8(place + 2) > 88 || window.u8(place + 3) !== 0)) return false;
+    if (wave.tag === 2 && window.u8(at + channel) > 6) return false;
+  }
+  return true;
+}
+
+const leastBlocks = 4;
+const blockLimit = 1 << 22;
+
+/** Whether the first blocks can be some, and are not all the same. */
 function areBlocks(window: CarveWindow, wave: Wave, to: number): boolean {
   let blocks = 0;
   let isVaried = false;
   for (let at = wave.dataAt; at + wave.blockBytes <= to && blocks < 16; at += wave.blockBytes, blocks++) {
     isVaried ||= window.u32(at) !== window.u32(wave.dataAt);
-    for (let channel = 0; channel < wave.channels; channel++) {
-      const place = at + channel * 4;
-      if (wave.tag === 0x11 && (window.u8(place + 2) > 88 || window.u8(place + 3) !== 0)) return false;
-      if (wave.tag === 2 && window.u8(at + channel) > 6) return false;
-    }
+    if (!isBlock(window, wave, at)) return false;
   }
-  return blocks >= 4 && isVaried;
+  return blocks >= leastBlocks && isVaried;
+}
+
+/** The first block whose head is none; -1 where all are, and for other codings. */
+function brokenBlock(window: CarveWindow, wave: Wave, to: number): number {
+  if (wave.tag !== 0x11 && wave.tag !== 2) return -1;
+  const last = Math.min(to, wave.dataAt + blockLimit * wave.blockBytes);
+  for (let at = wave.dataAt; at + wave.blockBytes <= last; at += wave.blockBytes) {
+    if (!isBlock(window, wave, at)) return at;
+  }
+  return -1;
+}
+
+const clusterBytes = 4096;
+const leastSilence = 1024;
+
+/**
+ * Silence from the first to the last sample cannot be told from a header in front of room that was never written, but by where it ends: at
+ * the end that both lengths name, or with the sector or cluster that this end lies in.
+ */
+function isSilentToEnd(window: CarveWindow, wave: Wave, at: number, end: number): boolean {
+  if (end - wave.dataAt < leastSilence || end > window.end) return false;
+  for (let place = wave.dataAt; place < end; place += clusterBytes) {
+    if (!isZeros(window.view(place, Math.min(clusterBytes, end - place)))) return false;
+  }
+  let behind = end;
+  const last = at + Math.ceil((end - at) / clusterBytes) * clusterBytes;
+  while (behind < last && window.u8(behind) === 0) behind++;
+  return behind < last || (window.has(last, 1) && window.u8(last) !== 0);
 }
 
 /** Whether the data can be what the format says. */
@@ -155,7 +192,11 @@ function carve(source: ByteSource, at: number, end: number): Carved | null {
   if (wave.dataBytes === null || (wave.dataBytes === 0 && isOpen)) return openEnded(window, wave, at);
   const dataEnd = wave.dataAt + wave.dataBytes;
   if (wave.dataBytes > 0 && dataEnd > window.end && wave.format !== null) return openEnded(window, wave, at);
-  if (wave.dataBytes === 0 || !isBelievable(window, wave, Math.min(dataEnd, window.end))) return null;
+  if (wave.dataBytes === 0) return null;
+  const isSilent = named8 === dataEnd && wave.format?.coding === "linear" && isSilentToEnd(window, wave, at, dataEnd);
+  if (!isSilent && !isBelievable(window, wave, Math.min(dataEnd, window.end))) return null;
+  const broken = brokenBlock(window, wave, Math.min(dataEnd, window.end));
+  if (broken >= 0) return carvedAs("wav", "truncated", broken - at);
   // A writer that was stopped names a size that is not that of the data: the data are what there is.
   const to = isOpen || named8 < dataEnd ? Math.max(wave.end, dataEnd) : named8;
   if (to > window.end) return carvedAs("wav", "truncated", window.end - at);
@@ -181,5 +222,6 @@ export const waveCarver: Carver = {
     signature(`${name} ?? ?? ?? ?? 57 41 56 45`),
   ),
   limitBytes: 2 ** 40,
+  unchecked: "plain",
   carve,
 };

@@ -37,6 +37,7 @@ export const bmpCarver: Carver = {
     signature(`42 4d ?? ?? ?? ?? 00 00 00 00 ?? ?? 00 00 ${size} 00 00 00`),
   ),
   limitBytes: 2 ** 31,
+  unchecked: "plain",
 
   carve(source: ByteSource, at: number, end: number): Carved | null {
     if (!head.read(source, at, end)) return null;

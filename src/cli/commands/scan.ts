@@ -10,6 +10,7 @@ export const scanCommand: Command = {
   args: [{ name: "SOURCE", summary: "image (any of its files), device, folder, or any file", optional: true }],
   flags: [
     { name: "to", value: "FOLDER", summary: "new or empty folder for the carved files and the tables" },
+    { name: "force-new", summary: "remove what a scan left in the folder of --to that did not come to its end" },
     {
       name: "scope",
       value: "WHAT",

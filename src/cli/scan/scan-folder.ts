@@ -1,11 +1,16 @@
-/** What `scan --to` writes: `carved/KIND/PLACE.EXT`, each content once, and tables of everything that was found. */
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, writeSync } from "node:fs";
+/**
+ * What `scan --to` writes: `carved/KIND/PLACE.EXT`, each content once, and tables of everything that was found. `scan.json` says whether the
+ * scan came to its end: one that did not (a full disk, a kill) cannot go on, since what was found is counted and linked at the end only.
+ */
+import { spawnSync } from "node:child_process";
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { scanSays } from "../../messages/en.ts";
-import { OperatorError } from "../../messages/operator-error.ts";
+import { exitCodes, isOperatorError, OperatorError } from "../../messages/operator-error.ts";
 import type { ScanRun } from "../../scan/run-scan.ts";
 import { csvRow } from "../../search/csv.ts";
-import { makeFolder, syncFolder, targetError } from "../browse/target.ts";
+import { writeAtomically } from "../../case/atomic-file.ts";
+import { makeFolder, syncFolder, syncPath, targetError } from "../browse/target.ts";
 import type { Output } from "../output.ts";
 import type { CarvedFile } from "./carved-files.ts";
 import type { ScanTally } from "./scan-tally.ts";
@@ -21,6 +26,10 @@ const columns = {
 export type ScanTable = keyof typeof columns;
 
 const flushChars = 1 << 18;
+const stateFile = "scan.json";
+const stateSchema = "vestige.scan-folder/1";
+/** All that a scan writes. */
+const names = [...Object.keys(columns).map((name) => `${name}.csv`), "histogram.csv", "carved"];
 
 class Table {
   readonly #descriptor: number;
@@ -68,24 +77,38 @@ export class ScanFolder {
     this.#tables = { features: table("features"), terms: table("terms"), carved: table("carved") };
   }
 
-  /** Throws OperatorError where the folder is not empty or cannot be made. */
-  static open(path: string, output: Output): ScanFolder {
+  /**
+   * Throws OperatorError where the folder is not empty or cannot be made. `anew`: what a scan left there that did not come to its end is
+   * removed, and nothing else.
+   */
+  static open(path: string, output: Output, anew: boolean): ScanFolder {
     try {
       makeFolder(path);
+      const isUnfinished = stateOf(path) === "unfinished";
+      if (isUnfinished && !anew) throw new OperatorError("target/unfinished", scanSays.unfinished(output.safe(path)));
+      if (isUnfinished) removeScan(path);
       if (readdirSync(path).length > 0) {
         throw new OperatorError("target/foreign", scanSays.targetNotEmpty(output.safe(path)));
       }
+      writeState(path, "unfinished");
       return new ScanFolder(path, output);
     } catch (error) {
       throw targetError(error, path, output);
     }
   }
 
+  /** Full disks are told in the words of a scan. */
+  #refused(error: unknown): unknown {
+    const told = targetError(error, this.path, this.#output);
+    if (!isOperatorError(told) || (told as OperatorError).code !== "target/full") return told;
+    return new OperatorError("target/full", scanSays.full(this.#output.safe(this.path)), exitCodes.stopped);
+  }
+
   row(table: ScanTable, cells: Cells): void {
     try {
       this.#tables[table].add(cells);
     } catch (error) {
-      throw targetError(error, this.path, this.#output);
+      throw this.#refused(error);
     }
   }
 
@@ -104,7 +127,7 @@ export class ScanFolder {
       this.#written.set(file.sha256, name);
       return name;
     } catch (error) {
-      throw targetError(error, this.path, this.#output);
+      throw this.#refused(error);
     }
   }
 
@@ -118,13 +141,43 @@ export class ScanFolder {
   /** Writes the counts of values and makes everything durable. */
   finish(tally: ScanTally): void {
     try {
+      syncFiles(this.path, [...this.#written.values()]);
       const histogram = new Table(join(this.path, "histogram.csv"), "kind value quality count");
       for (const { kind, value, quality, count } of tally.values()) histogram.add([kind, value, quality, count]);
       histogram.close();
       for (const table of Object.values(this.#tables)) table.close();
+      writeState(this.path, "complete");
       syncFolder(this.path);
     } catch (error) {
-      throw targetError(error, this.path, this.#output);
+      throw this.#refused(error);
     }
   }
+}
+
+/** Of the scan that the folder was written by; null where it is none of a scan. */
+function stateOf(path: string): string | null {
+  const file = join(path, stateFile);
+  if (!existsSync(file)) return null;
+  try {
+    const { schema, state } = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+    return schema === stateSchema && typeof state === "string" ? state : null;
+  } catch {
+    return null;
+  }
+}
+
+function writeState(path: string, state: "unfinished" | "complete"): void {
+  writeAtomically(join(path, stateFile), `${JSON.stringify({ schema: stateSchema, state })}\n`);
+}
+
+function removeScan(path: string): void {
+  for (const name of names) rmSync(join(path, name), { recursive: true, force: true });
+  rmSync(join(path, stateFile));
+}
+
+/** Makes all files durable at once where the system can, else one by one. */
+function syncFiles(path: string, files: readonly string[]): void {
+  if (files.length === 0) return;
+  const { status } = spawnSync("sync", ["-f", path], { stdio: "ignore" });
+  if (status !== 0) for (const file of files) syncPath(join(path, file));
 }

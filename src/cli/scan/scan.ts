@@ -44,7 +44,7 @@ export async function scanOf(context: CommandContext): Promise<ExitCode> {
     if (evidence === null && isPlainFolder) throw new OperatorError("usage/scope", scanSays.wholeFolder());
     const to = flagText(flags, "to");
     if (to !== null && evidence) checkApart(evidence, to, output);
-    const folder = to === null ? null : ScanFolder.open(to, output);
+    const folder = to === null ? null : ScanFolder.open(to, output, flags["force-new"] === true);
     const scan = new Scanning(context, { evidence, source, scope, at, temporary, progress, folder });
     return await scan.run({ wanted, workers, lists });
   } finally {
@@ -109,6 +109,7 @@ class Scanning {
     const { output, signal, flags } = this.#context;
     const began = performance.now();
     await this.#list();
+    this.#checkPlan();
     const run = new ScanRun(this.#data(wanted), workers, signal);
     const least = qualityOf(flagText(flags, "quality"));
     const report = new ScanReport(output, kindsOf(), lists, this.#of.folder, least);
@@ -155,11 +156,24 @@ class Scanning {
     this.#bytes = at === null ? listed.bytes : null;
   }
 
+  /** Throws OperatorError where nothing lies below `--at`, before any thread is started. */
+  #checkPlan(): void {
+    if (this.#of.at === null) return;
+    const planned = this.#planned(null);
+    planned.next();
+    planned.return(undefined);
+  }
+
   #data(wanted: Wants["wanted"]): ScanThreadData {
     const { evidence, temporary } = this.#of;
-    if (!evidence) return { wanted, image: null, listing: temporary };
+    if (!evidence) return { wanted, folder: this.#of.source, image: null, listing: temporary };
     const path = realpathSync(evidence.unwrapped?.path ?? evidence.path);
-    return { wanted, image: { path, snapshot: flagText(this.#context.flags, "snapshot") }, listing: this.#listing };
+    return {
+      wanted,
+      folder: null,
+      image: { path, snapshot: flagText(this.#context.flags, "snapshot") },
+      listing: this.#listing,
+    };
   }
 
   *#planned(report: ScanReport | null): Generator<PlannedPart> {

@@ -4,7 +4,9 @@ import { describe, expect, it } from "vitest";
 import { MemorySource } from "../../../native-free/bytes/byte-source.ts";
 import { jpegCarver } from "../../../native-free/carving/pictures/jpeg.ts";
 import { ByteScanner } from "../../../native-free/scanning/scan-bytes.ts";
-import { rawTermsOf } from "../../../src/scan/raw-terms.ts";
+import { rawTermsOf } from "../../../native-free/scanning/raw-terms.ts";
+import { parseWatchList } from "../../../native-free/watchlists/parse-list.ts";
+import { compileWatchLists } from "../../../native-free/watchlists/watch-matcher.ts";
 import { writeJpeg } from "../../fixtures/carving/jpeg-writer.ts";
 import { decoders, lengthCarver, recognisersOf, scanBytes, scannerFor } from "../../fixtures/scanned.ts";
 
@@ -13,7 +15,7 @@ const list = [
   ...["id: goods", "version: 1", "date: 2026-11-22", "title: T", "language: en", ""],
   ...["word pangolin", "phrase raw ivory tusks", "code 103-79-7"],
 ].join("\n");
-const terms = rawTermsOf([{ name: "goods.txt", text: list }]);
+const terms = rawTermsOf(compileWatchLists([parseWatchList(list, "goods.txt").list!]));
 const recognisers = recognisersOf("container", "email", "iban");
 const picture = writeJpeg({ width: 16, height: 16 });
 const carvers = [jpegCarver, lengthCarver("boxed", "BOXED")];

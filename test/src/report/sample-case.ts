@@ -192,6 +192,9 @@ function runRecord(label: string, units: number): RunRecord {
     tool: { name: "vestige", version: "0.1.0", build: "00" },
     runtime: { node: "24.21.0", platform: "linux-x64", sqlite: "3.50" },
     profileHash: "ab".repeat(32),
+    watchLists: [],
+    passwords: 0,
+    hashSets: "[]",
     options: { workers: 2, memoryMb: 1024, workerMemoryMb: 512, stallMs: 120_000 },
     measures: [
       { id: "network", enforced: true, how: "own network namespace" },

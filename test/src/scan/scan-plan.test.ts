@@ -79,7 +79,7 @@ describe("the files of a folder", () => {
     const path = Buffer.concat([Buffer.from(`${folder}/bad`), Buffer.of(0xff)]);
     writeFileSync(path, "x");
     const [part] = partsOfFolder(folder, () => undefined);
-    expect(part).toMatchObject({ item: `${folder}/bad%FF`, path: path.toString("latin1"), size: 1 });
+    expect(part).toMatchObject({ item: `${folder}/bad%FF`, path: "bad\u00ff", size: 1 });
   });
 
   it("are found where a link names the folder itself", () => {
@@ -90,9 +90,9 @@ describe("the files of a folder", () => {
     writeTree(join(base, "busy"), { "0/x.txt": "x", "1.txt": "1", "2/y.txt": "y" });
     const skipped: string[] = [];
     const parts = partsOfFolder(join(base, "busy"), (path, code) => void skipped.push(`${path} ${code}`));
-    expect(parts.next().value).toMatchObject({ path: join(base, "busy/1.txt"), from: 0, to: 1, size: 1 });
+    expect(parts.next().value).toMatchObject({ path: "1.txt", from: 0, to: 1, size: 1 });
     rmSync(join(base, "busy/0"), { recursive: true });
-    expect([...parts].map(({ path }) => path)).toEqual([join(base, "busy/2/y.txt")]);
+    expect([...parts].map(({ path }) => path)).toEqual(["2/y.txt"]);
     expect(skipped).toEqual([`${join(base, "busy/0")} ENOENT`]);
   });
 });

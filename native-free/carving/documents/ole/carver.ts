@@ -3,7 +3,8 @@
  * last sector that its allocation table has in use: sectors that are free at the end of the original cannot be told from what lies behind.
  *
  * `complete`: the table's sectors are marked as such in it; directory, mini table and every stream are chains that end, that share no sector,
- * that are as long as their sizes say; property sets and the main streams begin as they must. Contents have no checksum.
+ * that are as long as their sizes say; property sets and the main streams begin as they must. Contents have no checksum: a
+ * cluster of words or noise that begins in the middle of a chain is told as damage.
  * Not checked: the balance of the directory's trees. Not supported: files above 512 MiB.
  */
 import { refineCfb } from "../../../typing/cfb-kind.ts";
@@ -13,6 +14,7 @@ import { JoinedSource } from "../../archives/joined-source.ts";
 import { complete, damagedInside, firstBytes, truncated, typedKind } from "../../archives/verdict.ts";
 import { CarveWindow } from "../../carve-window.ts";
 import { type Carved, type Carver, signature } from "../../carver.ts";
+import { foreignFrom, usualClusterBytes } from "../../foreign-bytes.ts";
 import { checkStreams } from "./chains.ts";
 import { header, sector } from "./layouts.ts";
 import { type Fat, readFat, sectorAt } from "./tables.ts";
@@ -47,6 +49,7 @@ export const oleCarver: Carver = {
   kinds: kindIds.map(typedKind),
   signatures: [signature("d0 cf 11 e0 a1 b1 1a e1")],
   limitBytes: 2 ** 29,
+  unchecked: "holder",
   carve(source, at, end) {
     return isHeader(source, at, end) ? carveOle(source, at, Math.min(end, at + 2 ** 29)) : null;
   },
@@ -74,7 +77,20 @@ function carveOle(source: ByteSource, at: number, end: number): Carved | null {
   const checked = checkStreams(window, fat);
   if (!checked.hasRoot) return null;
   if (length > window.end - at || !fat.isWhole) return truncated(kind, Math.min(length, window.end - at));
-  return checked.damagedAt === null ? complete(kind, length) : damagedInside(kind, length, checked.damagedAt - at);
+  const damagedAt = checked.damagedAt ?? foreignSector(window, fat, at + length);
+  return damagedAt === null ? complete(kind, length) : damagedInside(kind, length, damagedAt - at);
+}
+
+/** Where in the middle of a chain a cluster of written words or of bytes without a pattern begins; null where none does. */
+function foreignSector(window: CarveWindow, fat: Fat, end: number): number | null {
+  const { start, sectorBytes, next } = fat;
+  const isJoint = (place: number): boolean => {
+    const index = (place - start) / sectorBytes - 1;
+    // Room of one value is usual in streams.
+    return next[index - 1] === index && window.u8(place) !== window.u8(place + 1);
+  };
+  const found = foreignFrom(window, start, { from: start, to: end, clusterBytes: usualClusterBytes }, isJoint);
+  return found < 0 ? null : found;
 }
 
 function lastUsed(fat: Fat): number {

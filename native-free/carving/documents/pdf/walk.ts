@@ -18,6 +18,7 @@ const streamSearchBytes = 1 << 26;
 const searchesBytes = 2 ** 28;
 const resyncBytes = 1 << 16;
 const dictionaryBytes = 1 << 13;
+const sectorBytes = 512;
 /** Streams that are inflated to see whether they hold: each up to 1 MiB, 8 MiB of one file. */
 const inflatedEach = 1 << 20;
 const inflatedBytes = 1 << 23;
@@ -68,6 +69,10 @@ class Walk {
   #soundEnd: number | null = null;
   #plainEnd: number | null = null;
   #outOfOrderAt: number | null = null;
+  /** Something of the size of a sector may be missing, or be too much. */
+  #hasGap = false;
+  /** `/Size` of a trailer without a table in front. */
+  #bareSize = 0;
   #damagedAt: number | null = null;
   #isEncrypted = false;
   #searchesLeft = searchesBytes;
@@ -92,6 +97,7 @@ class Walk {
       }
       if (next === -2 || at >= window.end || this.#objects === 0) break;
       this.#outOfOrderAt ??= at;
+      this.#hasGap = true;
       const resumed = this.#resync(at);
       if (resumed < 0) break;
       at = resumed;
@@ -143,7 +149,7 @@ class Walk {
     if (window.has(end, 1) && window.u8(end) === 13) end++;
     if (window.has(end, 1) && window.u8(end) === 10) end++;
     if (this.#outOfOrderAt === null) this.#plainEnd = end;
-    if (this.#isSound()) this.#soundEnd = end;
+    if (this.#isSound() || this.#isSoundWithoutTable()) this.#soundEnd = end;
     return end;
   }
 
@@ -159,6 +165,8 @@ class Walk {
     const text = this.#text(at, body.end);
     if (/\/Encrypt\b/.test(text)) this.#isEncrypted = true;
     if (this.#lastTable !== null) this.#lastTable.links = linksOf(text);
+    else if (/\/Root\s+\d+\s+\d+\s+R\b/.test(text))
+      this.#bareSize = Number(/\/Size\s+(\d{1,9})\b/.exec(text)?.[1] ?? 0);
     this.#lastTable = null;
     return body.end;
   }
@@ -194,6 +202,7 @@ class Walk {
       if (said !== null) this.#outOfOrderAt ??= objectAt;
       dataEnd = this.#searchEnd(dataAt);
       if (dataEnd < 0) return -1;
+      if (said !== null && Math.abs(dataEnd - dataAt - length) >= sectorBytes) this.#hasGap = true;
     }
     this.#look(dictionary, objectAt, dataAt, dataEnd - dataAt, said !== null);
     const behind = skipSpace(window, skipSpace(window, dataEnd) + endstream.length);
@@ -232,6 +241,18 @@ class Walk {
       seen.add(section);
     }
     return this.#objects > 0;
+  }
+
+  /**
+   * Written by hand, with a trailer and no cross-reference at all: whole where one object follows the other from the header to the trailer,
+   * none of those below `/Size` is missing, and no length is off by as much as a sector.
+   */
+  #isSoundWithoutTable(): boolean {
+    const size = this.#bareSize;
+    if (size < 2 || size > keptObjects || this.#hasGap || this.#startXref >= 0 || this.#sections.size > 0) return false;
+    const numbers = new Set(this.#met.values());
+    for (let number = 1; number < size; number++) if (!numbers.has(number)) return false;
+    return true;
   }
 
   #sectionAt(place: number): Section | undefined {

@@ -39,6 +39,27 @@ describe("carving of PDF documents", () => {
     }
   });
 
+  it("is whole without a cross-reference where no object is missing and nothing of a sector's size can be", () => {
+    const objects = [
+      "1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n",
+      "2 0 obj\n<< /Type /Pages /Kids [ 3 0 R ] /Count 1 >>\nendobj\n",
+      "3 0 obj\n<< /Type /Page /Parent 2 0 R /Contents 4 0 R >>\nendobj\n",
+      // Counted wrongly by whoever wrote it.
+      "4 0 obj\n<< /Length 20 >>\nstream\nBT (The seal was whole.) Tj ET\nendstream\nendobj\n",
+    ];
+    const written = (some: readonly string[]): Uint8Array =>
+      joined("%PDF-1.4\n", ...some, "trailer\n<< /Size 5 /Root 1 0 R >>\n%%EOF\n");
+    const whole = written(objects);
+    expect(carveAmongNoise(pdfCarver, whole)).toMatchObject({ verdict: "complete", length: whole.length });
+    expect(carveAmongNoise(pdfCarver, written(objects.slice(0, 3)))?.verdict).not.toBe("complete");
+    const long = objects[3]!.replace("(The", `(${"The seal was whole. ".repeat(30)}`);
+    expect(carveAmongNoise(pdfCarver, written([...objects.slice(0, 3), long]))?.verdict).not.toBe("complete");
+    const foreign = `${objects[2]}${"other words of another file ".repeat(20)}\n`;
+    expect(carveAmongNoise(pdfCarver, written([...objects.slice(0, 2), foreign, objects[3]!]))?.verdict).not.toBe(
+      "complete",
+    );
+  });
+
   it("names the stream that was changed inside", () => {
     const changed = pdfWithTable();
     const at = Buffer.from(changed).indexOf("4 0 obj");

@@ -33,6 +33,37 @@ describe("plain samples", () => {
     expect(carve("wav", wave(body))).toBeNull();
   });
 
+  it("are believed of silence that ends where the file does", () => {
+    const silent = wave(new Uint8Array(16_000));
+    const rest = new Uint8Array(4096 - (silent.length % 4096));
+    expect(carve("wav", join(silent, coded(3000, 4)))).toMatchObject({ verdict: "complete", length: silent.length });
+    expect(carve("wav", join(silent, rest, coded(3000, 4)))).toMatchObject({ length: silent.length });
+    expect(carve("wav", join(silent, rest, new Uint8Array(20_000), coded(3000, 4)))).toBeNull();
+    expect(carve("wav", join(silent.subarray(0, -5), [1], silent.subarray(-4), coded(3000, 4)))).toBeNull();
+  });
+
+  it("of blocks end at the first block without a head", () => {
+    const block = (seed: number): Uint8Array => join(coded(2, seed), [seed % 88, 0], coded(252, seed + 99));
+    const format = join(
+      "fmt ",
+      le32(20),
+      le16(0x11),
+      le16(1),
+      le32(8000),
+      le32(4055),
+      le16(256),
+      le16(4),
+      le32(0x1f90002),
+    );
+    const blocks = Array.from({ length: 64 }, (_, i) => block(i));
+    const file = (data: Uint8Array): Uint8Array =>
+      join("RIFF", le32(data.length + 40), "WAVE", format, "data", le32(data.length), data);
+    const whole = file(join(...blocks));
+    expect(carve("wav", whole)).toMatchObject({ verdict: "complete", length: whole.length });
+    blocks[32] = coded(256, 7);
+    expect(carve("wav", file(join(...blocks)))).toMatchObject({ verdict: "truncated", length: 48 + 32 * 256 });
+  });
+
   it("reach as far as they sound where the file is cut", () => {
     const found = carve("wav", join(wave(tone(20_000, false), 500_000), coded(60_000, 8)));
     expect(found?.verdict).toBe("truncated");
