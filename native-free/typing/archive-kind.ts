@@ -38,6 +38,17 @@ export function isLzh(probe: Probe): boolean {
   return length >= 20 && sum === probe.u8(1);
 }
 
+/** Sizes of the dictionary are powers of two, or one and a half of those; the first byte of the coded data is 0. */
+export function isLzma(probe: Probe): boolean {
+  const dictionary = probe.u32le(1);
+  const power = 2 ** Math.floor(Math.log2(Math.max(1, dictionary)));
+  const isPlain =
+    dictionary >= 4096 && (dictionary === power || dictionary === power * 1.5 || dictionary === 2 ** 32 - 1);
+  const [low, high] = [probe.u32le(5), probe.u32le(9)];
+  const isSized = (low === 0xffffffff && high === 0xffffffff) || (high < 256 && low + high > 0);
+  return probe.size > 18 && isPlain && isSized && probe.u8(13) === 0;
+}
+
 /** Two bytes prove nothing: the first part must inflate. */
 export function isCompressedZlib(probe: Probe): boolean {
   try {

@@ -64,6 +64,11 @@ export function ancestryOf(id: TypeId): readonly TypeId[] {
   return chain;
 }
 
+/** A type and every type that is a kind of it: what one reader of the format can read. */
+export function kindsOf(id: TypeId): readonly TypeId[] {
+  return [...typeRegistry.keys()].filter((kind) => ancestryOf(kind).includes(id));
+}
+
 function chainOf(id: TypeId): TypeId[] {
   const chain: TypeId[] = [];
   for (let at: TypeId | null = id; at && !chain.includes(at); at = typeRegistry.get(at)?.parent ?? null) chain.push(at);

@@ -9,8 +9,9 @@ export async function identifyByPackage(head: Uint8Array): Promise<TypeId | null
   try {
     const found = await fileTypeFromBuffer(head);
     const id = found ? idForPackageExtension(found.ext) : null;
-    // Where the own table demands a structure and did not find it, a bare signature is no news.
-    return id !== null && typeRegistry.get(id)?.row.check === undefined ? id : null;
+    const row = id === null ? undefined : typeRegistry.get(id)?.row;
+    // Where the own table has a signature or demands a structure and did not find it, fewer bytes of the same are no news.
+    return row && !row.check && !row.sig ? id : null;
   } catch {
     // The package throws on some truncated structures; that is the same as no opinion.
     return null;

@@ -7,9 +7,10 @@ import { isWholeArchive } from "./archive-kind.ts";
 import { charsetHeadBytes, decodeWith, guessCharsetOf } from "./charset.ts";
 import { ancestryOf, contradicts } from "./extension.ts";
 import { identifyByPackage } from "./file-type-package.ts";
+import { lacksPattern } from "./entropy.ts";
 import { Probe } from "./probe.ts";
 import { typeRegistry } from "./registry.ts";
-import { textKind } from "./text-kind.ts";
+import { mailWithBinaryBody, textKind } from "./text-kind.ts";
 import {
   compileSignature,
   firstByteOf,
@@ -78,7 +79,10 @@ export async function identify(source: ByteSource): Promise<TypeResult> {
   if (packaged) return resultOf(packaged, "certain", alternativesOf(matches, probe), null);
   if (best) return resultOf(best.id, "possible", alternativesOf(matches, probe), null);
   const tail = alternativesOf([], probe);
-  return tail.length > 0 ? resultOf(tail[0]!, "possible", [], null) : resultOf("unknown", "none", [], null);
+  if (tail.length > 0) return resultOf(tail[0]!, "possible", [], null);
+  return lacksPattern(probe)
+    ? resultOf("encrypted-possible", "possible", [], null)
+    : resultOf("unknown", "none", [], null);
 }
 
 /** See `contradicts` in `extension.ts` for what is and is not a mismatch. */
@@ -152,7 +156,10 @@ async function charsetOf(probe: Probe): Promise<string | null> {
 
 async function identifyText(probe: Probe, weak: Match | undefined): Promise<TypeResult | null> {
   const found = await guessCharsetOf(probe.source);
-  if (!found) return null;
+  if (!found) {
+    const mail = mailWithBinaryBody(probe.head);
+    return mail === null ? null : resultOf(mail, "certain", [], null);
+  }
   const sample = probe.head.subarray(found.markBytes, charsetHeadBytes);
   const id = textKind(decodeWith(sample, found.charset), probe.size <= charsetHeadBytes);
   const certain = found.certainty === "certain" || id !== "text";

@@ -68,11 +68,14 @@ function namesItself(probe: Probe): boolean {
 /** Two ADTS headers in a row (ISO/IEC 13818-7 6.2). */
 export function isAdts(probe: Probe): boolean {
   const length = adtsFrameLength(probe, 0);
-  return length > 7 && adtsFrameLength(probe, length) > 0;
+  // Profile, sampling rate and channels hold for a whole stream; a rate of its own (15) is written by some encoders.
+  const isSameStream = probe.u16be(0) === probe.u16be(length) && probe.u8(2) === probe.u8(length + 2);
+  return length > 7 && isSameStream && adtsFrameLength(probe, length) > 0;
 }
 
 function adtsFrameLength(probe: Probe, at: number): number {
-  if (probe.u8(at) !== 0xff || (probe.u8(at + 1) & 0xf6) !== 0xf0 || ((probe.u8(at + 2) >> 2) & 15) > 12) return 0;
+  if (probe.u8(at) !== 0xff || (probe.u8(at + 1) & 0xf6) !== 0xf0) return 0;
+  if ([13, 14].includes((probe.u8(at + 2) >> 2) & 15)) return 0;
   return ((probe.u8(at + 3) & 3) << 11) | (probe.u8(at + 4) << 3) | (probe.u8(at + 5) >> 5);
 }
 
@@ -146,7 +149,8 @@ export function refineEbml(probe: Probe): string | null {
 /** First packet of the first stream (RFC 5334). */
 export function refineOgg(probe: Probe): string | null {
   const packet = probe.ascii(27 + probe.u8(26), 16);
-  if (packet.startsWith("\x80theora") || packet.startsWith("\x01video") || packet.startsWith("BBCD")) return "ogv";
+  if (packet.startsWith("\x80theora") || packet.startsWith("BBCD")) return "ogv";
+  if (packet.startsWith("\x01video")) return "ogm";
   if (/^(\x01vorbis|OpusHead|Speex {3}|\x7fFLAC|PCM {5})/.test(packet)) return "oga";
   // A skeleton comes first where video and audio are muxed; its companions follow as first pages.
   if (packet.startsWith("fishead\0")) return /\x80theora/.test(probe.ascii(0, 4096)) ? "ogv" : null;

@@ -1,4 +1,6 @@
 /** Dialects of text, told by content alone. An ordered table: the first test that holds names the type. */
+import { jsonKind, jsonLinesKind } from "./json-kind.ts";
+import { logKind } from "./log-kind.ts";
 import { isCsv, isJson, isNdjson } from "./text-structure.ts";
 import { xmlKind } from "./xml-kind.ts";
 
@@ -63,8 +65,13 @@ const tests: readonly Test[] = [
   ({ trimmed }) => (/^<%[@=\s]/.test(trimmed) ? "asp" : null),
   ({ trimmed }) => xmlKind(trimmed),
   ({ trimmed }) => (isHtml(trimmed) ? "html" : null),
+  ({ text }) => logKind(text),
   ({ text }) => mailKind(text),
-  ({ trimmed, complete }) => (isNdjson(trimmed, complete) ? "ndjson" : isJson(trimmed, complete) ? "json" : null),
+  ({ trimmed }) => (isTrafficRecording(trimmed) ? "har" : null),
+  ({ trimmed, complete }) => {
+    if (isNdjson(trimmed, complete)) return jsonLinesKind(trimmed) ?? "ndjson";
+    return isJson(trimmed, complete) ? (jsonKind(trimmed) ?? "json") : null;
+  },
   ({ text }) => (isWhatsapp(text) ? "whatsapp-export" : null),
   ({ trimmed }) => sourceKind(trimmed),
   ({ text, complete }) =>
@@ -105,11 +112,12 @@ function isHtml(trimmed: string): boolean {
   );
 }
 
-const headerLine = /^[!-9;-~]+:[ \t]?.*$/;
+/** RFC 5322 4.5 allowed blanks before the colon. */
+const headerLine = /^[!-9;-~]+[ \t]*:/;
 const knownHeaders =
-  /^(Return-Path|Received|Delivered-To|From|To|Cc|Bcc|Date|Subject|Message-ID|MIME-Version|Content-Type|Content-Transfer-Encoding|Reply-To|Sender|X-[\w-]+|DKIM-Signature|ARC-[\w-]+|Authentication-Results|References|In-Reply-To|Importance|Priority|Thread-[\w-]+|List-[\w-]+|Organization|User-Agent|Envelope-to|Delivery-date|Newsgroups|Path|Xref|Lines|Status|Snapshot-Content-Location):/i;
+  /^(Return-Path|Received|Delivered-To|From|To|Cc|Bcc|Date|Subject|Message-ID|MIME-Version|Content-Type|Content-Transfer-Encoding|Reply-To|Sender|X-[\w-]+|DKIM-Signature|ARC-[\w-]+|Authentication-Results|References|In-Reply-To|Importance|Priority|Thread-[\w-]+|List-[\w-]+|Organization|User-Agent|Envelope-to|Delivery-date|Newsgroups|Path|Xref|Lines|Status|Snapshot-Content-Location)[ \t]*:/i;
 const telling =
-  /^(Return-Path|Received|Delivered-To|From|Date|Subject|Message-ID|MIME-Version|To|Envelope-to|Newsgroups|DKIM-Signature):/i;
+  /^(Return-Path|Received|Delivered-To|From|Date|Subject|Message-ID|MIME-Version|To|Envelope-to|Newsgroups|DKIM-Signature)[ \t]*:/i;
 
 /** RFC 5322 headers: at least three known ones of which two are telling, nothing but headers before the blank line. */
 function mailKind(text: string): string | null {
@@ -119,28 +127,57 @@ function mailKind(text: string): string | null {
   const emlx = /^\d+ *\n(?=[\w-]+:)/.exec(text);
   if (emlx && mailKind(text.slice(emlx[0].length)) === "eml") return "emlx";
   // The first line decides for nearly all other texts.
-  if (!/^[!-9;-~]+:/.test(text)) return null;
+  if (!/^[!-9;-~]+[ \t]{0,20}:/.test(text)) return null;
   const names = new Set<string>();
   const lines = text.slice(0, 16_384).split(/\r\n|\n|\r/);
   let known = 0;
   let tellingCount = 0;
-  let isWebArchive = false;
+  let strays = 0;
+  let header = "";
   for (const [index, line] of lines.entries()) {
     if (line === "") break;
-    if (/^[ \t]/.test(line) && index > 0) continue;
+    if (/^[ \t]/.test(line) && index > 0) {
+      header += line;
+      continue;
+    }
     if (!headerLine.test(line)) {
       if (index === lines.length - 1) break;
-      return null;
+      if (++strays > 2) return null;
+      continue;
     }
+    header += `\n${line}`;
     if (knownHeaders.test(line)) known++;
     if (telling.test(line) && !names.has(line.slice(0, 8))) tellingCount++;
-    if (/^(Snapshot-Content-Location|Content-Type: *multipart\/related.*text\/html|From: *<?Saved by )/i.test(line))
-      isWebArchive = true;
     names.add(line.slice(0, 8));
   }
-  if (known < 2 || tellingCount < 2) return null;
-  if (isWebArchive && !/^Received:/im.test(text.slice(0, 4096))) return "webarchive-mht";
+  // Word and browsers save pages with next to no header.
+  const isRelated = /^Content-Type: *multipart\/related/im.test(header) && !addressed.test(header);
+  if (isRelated && /^MIME-Version:/im.test(header)) return "webarchive-mht";
+  // Damaged headers hold a stray line; prose with colons in it holds more of them than fields.
+  const least = strays > 0 ? 4 : 2;
+  if (known < least || tellingCount < least) return null;
+  if (savedPage.test(header) && !/^Received:/im.test(header)) return "webarchive-mht";
   return "eml";
+}
+
+/** Fields that messages have and saved pages do not. */
+const addressed = /^(To|Cc|Bcc|Received|Message-ID|Delivered-To|Return-Path):/im;
+const savedPage = /^(Snapshot-Content-Location:|From: *<?Saved by )/im;
+
+/** HAR 1.2: an object `log` that begins with its version, creator or entries. */
+function isTrafficRecording(trimmed: string): boolean {
+  const head = trimmed.slice(0, 4096);
+  return /^\{\s*"log"\s*:\s*\{\s*"(version|creator|browser|pages|entries|comment)"\s*:/.test(head);
+}
+
+/** Mail whose body is no text: only the header must be. Null for all other bytes. */
+export function mailWithBinaryBody(head: Uint8Array): string | null {
+  const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, 16_384)).toString("latin1");
+  if (!/^([!-9;-~]+[ \t]{0,20}:|From \S|\d+ *\n)/.test(text)) return null;
+  const end = /\n\r?\n/.exec(text);
+  if (!end) return null;
+  const header = text.slice(0, end.index + 1);
+  return /[\0-\u0008\u000e-\u001a\u001c-\u001f]/.test(header) ? null : mailKind(header);
 }
 
 /** Exported chats: bracketed or dashed date, time, name, colon, in most of the first lines. */
@@ -167,5 +204,36 @@ function sourceKind(trimmed: string): string | null {
     /^(import [\w.*]+;|(public |final |abstract )*(class|interface|enum) \w+)/m.test(head)
   )
     return "java-source";
-  return null;
+  return dataKind(head);
+}
+
+const comment = String.raw`(?:\s+|--[^\n]*\n|/\*[\s\S]*?\*/)*`;
+const sqlStart = new RegExp(
+  String.raw`^${comment}(?:(?:CREATE|DROP|ALTER) (?:TABLE|DATABASE|INDEX|VIEW|SCHEMA|TEMP)\b|INSERT INTO \S+|BEGIN TRANSACTION;|PRAGMA \w+ ?=|SET (?:statement_timeout|NAMES|SQL_MODE))`,
+  "i",
+);
+const cssStart =
+  /^(?:\s+|\/\*[\s\S]*?\*\/|@(?:charset|import) [^;\n]+;)*[@.#*:[\w][^{}<>;="]{0,200}\{\s*(?:\/\*[\s\S]*?\*\/\s*)*(?:--)?[a-z-]+\s*:\s*[^;{}\n]+;[^{}]*\}/;
+const objLine = /^(?:#.*|(?:v|vn|vt) -?[\d.]+ -?[\d.]+.*|(?:o|g|usemtl|mtllib|s) \S.*|f \d+[\d/]* \d+.*|\s*)$/;
+
+/** Statements of SQL, style sheets, models of points and faces, settings in sections. */
+function dataKind(head: string): string | null {
+  if (sqlStart.test(head)) return "sql";
+  if (cssStart.test(head)) return "css";
+  const lines = head.split(/\r?\n/);
+  lines.pop();
+  if (
+    lines.filter((line) => /^v -?[\d.]+ -?[\d.]+ -?[\d.]+/.test(line)).length > 2 &&
+    lines.every((line) => objLine.test(line))
+  )
+    return "obj";
+  return isIni(lines) ? "ini" : null;
+}
+
+/** Sections in brackets, and nothing but settings and comments below them. */
+function isIni(lines: readonly string[]): boolean {
+  const filled = lines.filter((line) => !/^\s*(?:[;#].*)?$/.test(line));
+  const settings = filled.filter((line) => /^[ \t]*[\w .@$%*\\/:{}"-]{1,80}?[ \t]*=/.test(line)).length;
+  const sections = filled.filter((line) => /^\[[^\][\n]{1,120}\]\s*$/.test(line)).length;
+  return settings > 0 && /^\[[^\][\n]{1,120}\]\s*$/.test(filled[0] ?? "") && settings + sections === filled.length;
 }

@@ -19,6 +19,7 @@ const byNamespace: readonly (readonly [RegExp, string])[] = [
   [/xmlns=["']http:\/\/www\.w3\.org\/1999\/xhtml["']/, "xhtml"],
   [/xmlns=["']http:\/\/www\.w3\.org\/2005\/Atom["']/, "atom"],
   [/urn:schemas-microsoft-com:office:spreadsheet/, "excel-xml"],
+  [/xmlns=["']http:\/\/schemas\.microsoft\.com\/windows\/2004\/02\/mit\/task["']/, "windows-task-xml"],
   [/xmlns=["']http:\/\/docbook\.org\/ns\/docbook["']/, "dtbook"],
 ];
 
@@ -33,6 +34,8 @@ export function xmlKind(trimmed: string): string | null {
   if (name === "office:document") return flatKind(root);
   for (const [pattern, id] of byRoot) if (pattern.test(name)) return id;
   for (const [pattern, id] of byNamespace) if (pattern.test(root)) return id;
+  if (declared && name === "map" && /<map>\s*<(?:string|int|long|boolean|float|set) name=/.test(trimmed))
+    return "android-preferences";
   if (declared) return "xml";
   // Without a declaration: a namespace, or an end tag of the same name, and a name that HTML does not have.
   if (htmlNames.has(name.toLowerCase())) return null;

@@ -1,4 +1,6 @@
 /** Databases and data files; fonts. */
+import { refineBerkeley, refineEse } from "../artefact-kind.ts";
+import { refineSqlite } from "../sqlite-kind.ts";
 import type { TypeRow } from "../type-row.ts";
 
 export const databaseTypes: readonly TypeRow[] = [
@@ -8,6 +10,7 @@ export const databaseTypes: readonly TypeRow[] = [
     mime: "application/vnd.sqlite3",
     ext: "sqlite sqlite3 db db3 s3db sqlitedb",
     sig: ["'SQLite format 3' 00"],
+    refine: refineSqlite,
     spec: "SQLite file format 1.3",
   },
   {
@@ -33,6 +36,7 @@ export const databaseTypes: readonly TypeRow[] = [
     ext: "edb dat jfm sdb dit mdb",
     sig: ["@4 EF CD AB 89"],
     check: (probe) => [0x620, 0x621, 0x623, 0x20, 0x500].includes(probe.u32le(8)),
+    refine: refineEse,
     spec: "ESE database format",
   },
   {
@@ -94,6 +98,7 @@ export const databaseTypes: readonly TypeRow[] = [
     mime: "application/x-dbm",
     ext: "db",
     sig: ["@12 62 31 05 00", "@12 61 15 06 00", "@12 00 05 31 62", "@12 00 06 15 61", "00 06 15 61 00 00 00 02"],
+    refine: refineBerkeley,
   },
   {
     id: "gdbm",
@@ -244,7 +249,7 @@ export const fontTypes: readonly TypeRow[] = [
     name: "Font collection",
     mime: "font/collection",
     ext: "ttc otc",
-    sig: ["'ttcf' 00 01 00 00", "'ttcf' 00 02 00 00"],
+    sig: ["'ttcf'"],
     spec: "OpenType 1.9",
   },
   { id: "woff", name: "Web font", mime: "font/woff", ext: "woff", sig: ["'wOFF'"], spec: "WOFF 1.0" },

@@ -89,7 +89,7 @@ export const diskImageTypes: readonly TypeRow[] = [
     name: "Apple disk image",
     mime: "application/x-apple-diskimage",
     ext: "dmg",
-    sig: ["@-512 'koly' 00 00 00 04", "'encrcdsa' 00 00 00"],
+    sig: ["@-512 'koly' 00 00 00 04"],
   },
   {
     id: "sparseimage",

@@ -93,7 +93,7 @@ export const executableTypes: readonly TypeRow[] = [
     name: "WebAssembly module",
     mime: "application/wasm",
     ext: "wasm",
-    sig: ["00 'asm' 01 00 00 00", "00 'asm' 0D 00 01 00"],
+    sig: ["00 'asm'"],
     spec: "WebAssembly core 5.5",
   },
   {

@@ -1,4 +1,5 @@
 /** What operating systems leave behind: logs, registry, links, prefetch, caches; network captures; crash dumps. */
+import { isUtmp, refineBplist, refineHive } from "../artefact-kind.ts";
 import type { TypeRow } from "../type-row.ts";
 
 export const systemTypes: readonly TypeRow[] = [
@@ -8,6 +9,7 @@ export const systemTypes: readonly TypeRow[] = [
     mime: "application/x-windows-registry-hive",
     ext: "dat hve",
     sig: ["'regf'"],
+    refine: refineHive,
     spec: "Windows registry file format",
   },
   { id: "creg", name: "Windows 9x registry", mime: "application/x-windows-9x-registry", ext: "dat", sig: ["'CREG'"] },
@@ -87,6 +89,18 @@ export const systemTypes: readonly TypeRow[] = [
     sig: ["01 00 00 00 00 00 00 00", "02 00 00 00 00 00 00 00"],
     check: plausibleRecycle,
     weak: true,
+  },
+  {
+    id: "recycle-info2",
+    name: "Recycle bin index (before Vista)",
+    mime: "application/x-ms-recycle",
+    ext: "",
+    sig: [
+      "05 00 00 00 @12 20 03 00 00",
+      "04 00 00 00 @12 20 03 00 00",
+      "04 00 00 00 @12 18 01 00 00",
+      "00 00 00 00 @12 18 01 00 00",
+    ],
   },
   {
     id: "index-dat",
@@ -178,8 +192,9 @@ export const systemTypes: readonly TypeRow[] = [
     id: "bplist",
     name: "Property list (binary)",
     mime: "application/x-bplist",
-    ext: "plist bplist strings",
+    ext: "plist bplist strings webarchive",
     sig: ["'bplist0'", "'bplist1'"],
+    refine: refineBplist,
   },
   { id: "typedstream", name: "Typed stream", mime: "application/x-typedstream", ext: "", sig: ["04 0B 'streamtyped'"] },
   { id: "asl", name: "Apple system log", mime: "application/x-apple-asl", ext: "asl", sig: ["'ASL DB' 00"] },
@@ -305,20 +320,4 @@ function plausibleRecycle(probe: {
     /[A-Za-z\\]/.test(String.fromCharCode(probe.u16le(at))) &&
     [58, 92].includes(probe.u16le(at + 2))
   );
-}
-
-/** Linux records of 384 bytes: type 0 to 9, a device name, a time after 1990. */
-function isUtmp(probe: {
-  size: number;
-  u16le(at: number): number;
-  u32le(at: number): number;
-  ascii(at: number, length: number): string;
-}): boolean {
-  if (probe.size < 384 || probe.size % 384 !== 0) return false;
-  for (let at = 0; at < Math.min(probe.size, 384 * 8); at += 384) {
-    const kind = probe.u32le(at);
-    if (kind < 1 || kind > 9 || !/^[ -~]*\0+$/.test(probe.ascii(at + 8, 32)) || probe.u32le(at + 340) < 631152000)
-      return false;
-  }
-  return true;
 }

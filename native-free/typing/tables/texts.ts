@@ -13,8 +13,16 @@ export const textTypes: readonly TypeRow[] = [
     parent: "text",
     name: "JSON",
     mime: "application/json",
-    ext: "json geojson webmanifest map har ipynb topojson jsonc",
+    ext: "json geojson webmanifest map ipynb topojson jsonc",
     spec: "RFC 8259",
+  },
+  {
+    id: "har",
+    parent: "json",
+    name: "Browser traffic recording (HAR)",
+    mime: "application/har+json",
+    ext: "har",
+    spec: "HTTP Archive 1.2",
   },
   {
     id: "ndjson",

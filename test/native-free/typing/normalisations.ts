@@ -72,7 +72,7 @@ export const normalisations: readonly Normalisation[] = [
   { theirs: "text/xml", ours: ["excel-xml", "word-flat", "word-xml"], reason: "libmagic does not read root elements" },
   {
     theirs: "text/plain",
-    ours: ["tsv", "stl", "webvtt", "plist-xml"],
+    ours: ["tsv", "stl", "webvtt", "plist-xml", "css"],
     reason: "libmagic 5.44 has no test for this kind of text",
   },
   // We name the family, libmagic guesses the member.

@@ -176,6 +176,8 @@ describe("text by content", () => {
     ["json", "[1, 2, 3]\n"],
     ["text", "{this is no JSON}"],
     ["ndjson", '{"a":1}\n{"a":2}\n'],
+    ["har", '{"log": {"version": "1.2", "creator": {"name": "B"}, "entries": []}}'],
+    ["json", '{"log": {"level": "1.2", "entries": []}}'],
     ["csv", "name,age,city\nAnna,31,Wien\nBob,45,Rom\nCarl,23,Oslo\n"],
     ["csv", 'a;b;c\n"x;1";2;3\n4;5;6\n'],
     ["text", "Dear Sir, thank you.\nI write, as agreed, to you, today.\nYours, A.\n"],
