@@ -6,7 +6,7 @@ import type { ByteSource } from "../bytes/byte-source.ts";
 import { EvidenceError } from "../model/errors.ts";
 import type { Child, Extraction } from "../model/extraction.ts";
 import { openZip, type ZipArchive } from "./zip/archive.ts";
-import { childOf } from "./zip/container.ts";
+import { childOf } from "./zip/child.ts";
 import type { ZipEntry } from "./zip/entry.ts";
 
 export type { ZipEntry } from "./zip/entry.ts";

@@ -17,12 +17,14 @@ const MARKUP_ALLOWANCE_BYTES = 4 * 1024 * 1024;
 const STEP_BYTES = 64 * 1024;
 const BLOCK_CHARS = 32 * 1024;
 const FIELD_CHARS = 32 * 1024;
+const ONCE_LIMIT = 10_000;
 
 export class DocumentRun {
   /** Largest size of one XML part in bytes; what lies beyond is not read. */
   readonly partLimitBytes: number;
   readonly #textLimitChars: number;
   #queue: Extraction[] = [];
+  readonly #once = new Set<string>();
   #chars = 0;
 
   constructor(context: ExtractContext) {
@@ -51,6 +53,14 @@ export class DocumentRun {
     if (trimmed === "") return;
     if (trimmed.length > FIELD_CHARS) this.text(trimmed, name);
     this.#queue.push({ what: "field", name, value: trimmed.slice(0, FIELD_CHARS), source });
+  }
+
+  /** A field that is given once, however often the document says it: the author of many changes. */
+  fieldOnce(name: FieldName, value: string, source: string): void {
+    const key = `${name}\0${value.trim()}`;
+    if (this.#once.has(key) || this.#once.size >= ONCE_LIMIT) return;
+    this.#once.add(key);
+    this.field(name, value, source);
   }
 
   finding(code: string, params: FindingParams = {}): void {

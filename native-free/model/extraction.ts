@@ -37,11 +37,30 @@ export type Extraction =
   | { readonly what: "charset"; readonly charset: string }
   /** ISO 639-1 as the document itself declares it. */
   | { readonly what: "language"; readonly language: string }
-  | { readonly what: "finding"; readonly finding: Finding }
-  /** Not everything could be read. The worst one counts; without any, the content is `done`. */
-  | { readonly what: "status"; readonly status: "partial" | "failed"; readonly reason: Reason };
+  /** `here`: it holds for this occurrence alone, because it was drawn from files beside it. */
+  | { readonly what: "finding"; readonly finding: Finding; readonly here?: true }
+  /** Not everything could be read. The worst one counts; without any, the content is `done`. `here` as for findings. */
+  | { readonly what: "status"; readonly status: "partial" | "failed"; readonly reason: Reason; readonly here?: true };
+
+/**
+ * Files in the folder of the content, for formats that are spread over several files: volumes of an archive, the log of a
+ * database. What is drawn from them is no property of the bytes, so the result is not shared with equal contents elsewhere:
+ * children may come of them, findings and statuses are marked `here`, text and fields may not.
+ */
+export interface Beside {
+  /** Name of the content itself. */
+  readonly self: string;
+  /** Names of the regular files of the folder, in the order of their UTF-16 units; at most 10,000. */
+  names(): readonly string[];
+  /** The file of that name; null where there is none or where it cannot be read. Closed by whoever gave the context. */
+  open(name: string): ByteSource | null;
+}
 
 export interface ExtractContext {
+  /** Passwords of the case, in the order in which they are tried; a success yields the finding `crypto/unlocked`. */
+  readonly passwords: readonly string[];
+  /** Null where there is nothing beside the content (inside of archives, carved files). */
+  readonly beside: Beside | null;
   /** Largest source that may be read whole into memory by libraries that need it so, in bytes. */
   readonly wholeLimitBytes: number;
   /** Largest text of one content, in UTF-16 units; the consumer enforces it, extractors may stop early. */

@@ -37,6 +37,26 @@ export const archiveFindings = {
     text: "The archive says that it is one part of several.",
     advice: "Look for the other parts; entries that lie in them are listed without content.",
   },
+  "zip/joined": {
+    severity: "note",
+    text: "It is the first or last of {parts} parts, which were read as one archive.",
+    advice: "Its entries lie in all of them.",
+  },
+  "zip/part-missing": {
+    severity: "loss",
+    text: "It is one part of several, and part {part} is not beside it.",
+    advice: "Look for the other parts and process them in one folder.",
+  },
+  "zip/part": {
+    severity: "note",
+    text: "It is one part of an archive whose entries are listed under another part.",
+    advice: "See the part that ends in .zip or .001.",
+  },
+  "zip/not-authentic": {
+    severity: "loss",
+    text: "Its authentication code does not fit what was decrypted.",
+    advice: "It was damaged or altered after it was encrypted, or the password fits by chance alone.",
+  },
   "zip/prefix": {
     severity: "note",
     text: "{bytes} bytes stand before the archive; they are an item of their own.",

@@ -7,6 +7,26 @@ export const documentFindings = {
     text: "The {format} document cannot be read further ({problem}).",
     advice: "What could be read is indexed; the rest is searched as strings.",
   },
+  "document/too-large": {
+    severity: "loss",
+    text: "It is larger than the {limit} bytes that may be read into memory at once.",
+    advice: "Process it with more memory for workers.",
+  },
+  "warc/damaged": {
+    severity: "loss",
+    text: "At {places} places it is no web archive, or cut; {records} records were read.",
+    advice: "What was read is listed; look for another copy.",
+  },
+  "warc/record-cut": {
+    severity: "loss",
+    text: "Less of it is there than the archive says.",
+    advice: "What is there was read; look for another copy.",
+  },
+  "warc/body-coded": {
+    severity: "loss",
+    text: "It is kept as it was sent; what it was coded with could not be undone.",
+    advice: "Decode it with another tool and register the result.",
+  },
   "document/part-unreadable": {
     severity: "loss",
     text: "A part of the document has no readable data ({reason}).",
@@ -31,11 +51,6 @@ export const documentFindings = {
     severity: "loss",
     text: "It has the structure of a document, but its main part is missing.",
     advice: "Its other parts are items of their own.",
-  },
-  "document/binary-workbook": {
-    severity: "loss",
-    text: "Its sheets are stored in the binary form, which is not read.",
-    advice: "Its parts are items of their own and are searched as strings.",
   },
   "pdf/too-large": {
     severity: "loss",
@@ -86,6 +101,31 @@ export const documentFindings = {
     severity: "note",
     text: "It holds scripts that a viewer would run; their text is indexed.",
     advice: "Open it only in a safe place.",
+  },
+  "pdf/revisions": {
+    severity: "note",
+    text: "It holds {revisions} earlier states of itself; {read} of them were read for what was removed or changed since.",
+    advice: "Look under the labels that begin with revision.",
+  },
+  "pdf/changed-after-signature": {
+    severity: "anomaly",
+    text: "{bytes} bytes were added after its last signature.",
+    advice: "Common for time stamps and later signatures; else compare with the signed state.",
+  },
+  "pdf/form-unread": {
+    severity: "loss",
+    text: "It has a form of the XFA kind whose data could not be read.",
+    advice: "Open it with a program that shows such forms.",
+  },
+  "document/signed": {
+    severity: "note",
+    text: "It carries {signatures} digital signatures; whether they hold was not verified.",
+    advice: "Verify them with a program that knows the issuers.",
+  },
+  "document/signature-unreadable": {
+    severity: "note",
+    text: "A digital signature in it could not be read.",
+    advice: "Look at it with a program of its kind.",
   },
   "document/encrypted": {
     severity: "loss",

@@ -6,7 +6,10 @@ import { aff4Findings } from "./findings-aff4.ts";
 import { aff4LogicalFindings } from "./findings-aff4l.ts";
 import { appleImageFindings } from "./findings-apple-images.ts";
 import { archiveFindings } from "./findings-archive.ts";
+import { archivesFindings } from "./findings-archives.ts";
 import { carvingFindings } from "./findings-carving.ts";
+import { cryptoFindings } from "./findings-crypto.ts";
+import { dataFindings } from "./findings-data.ts";
 import { discFindings } from "./findings-disc.ts";
 import { documentFindings } from "./findings-document.ts";
 import { ewfFindings } from "./findings-ewf.ts";
@@ -16,8 +19,13 @@ import { fileSystemFindings } from "./findings-filesystem.ts";
 import { imageFindings } from "./findings-image.ts";
 import { iso9660Findings } from "./findings-iso9660.ts";
 import { logicalFindings } from "./findings-logical.ts";
+import { mailFindings } from "./findings-mail.ts";
 import { mediumFindings } from "./findings-medium.ts";
 import { ntfsFindings } from "./findings-ntfs.ts";
+import { officeFindings } from "./findings-office.ts";
+import { packedFindings } from "./findings-packed.ts";
+import { pictureFindings } from "./findings-pictures.ts";
+import { pstFindings } from "./findings-pst.ts";
 import { qcowFindings } from "./findings-qcow.ts";
 import { udfFindings } from "./findings-udf.ts";
 import { vhdFindings } from "./findings-vhd.ts";
@@ -172,9 +180,15 @@ export const findings: Readonly<Record<string, FindingKind>> = {
   ...engineFindings,
   ...typingFindings,
   ...archiveFindings,
+  ...archivesFindings,
   ...appleImageFindings,
+  ...cryptoFindings,
+  ...dataFindings,
   ...discFindings,
   ...documentFindings,
+  ...officeFindings,
+  ...packedFindings,
+  ...pictureFindings,
   ...imageFindings,
   ...qcowFindings,
   ...virtualDiskFindings,
@@ -183,6 +197,8 @@ export const findings: Readonly<Record<string, FindingKind>> = {
   ...volumeFindings,
   ...fileSystemFindings,
   ...carvingFindings,
+  ...mailFindings,
+  ...pstFindings,
   ...mediumFindings,
   ...ntfsFindings,
   ...extFindings,

@@ -136,8 +136,11 @@ export interface ContentRow {
   readonly entropy: number;
   readonly status: Status;
   readonly reason: Reason | null;
-  /** `text`: read by an extractor; `strings`: what was left to try; `none`: holds no text. */
-  readonly textKind: "text" | "strings" | "none";
+  /**
+   * `text`: read by an extractor; `strings`: what was left to try; `none`: holds no text; `recognised`: read off its pixels, behind
+   * other text where there was some.
+   */
+  readonly textKind: "text" | "strings" | "none" | "recognised" | "text+recognised" | "strings+recognised";
   /** SHA-256 (hex) of the text as stored, see `TextHash`; null where there is none. */
   readonly textSha256: string | null;
   readonly fields: readonly Field[];

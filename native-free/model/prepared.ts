@@ -33,10 +33,28 @@ export const textOverlapChars = 1024;
 export const treatments = ["full", "strings", "typed"] as const;
 export type Treatment = (typeof treatments)[number];
 
+/**
+ * Whether the result holds for equal bytes elsewhere. `never`: it has children or drew on files beside it; `alone`: there was nothing
+ * beside it, and something beside might change the result; `anywhere`: there was, and the reader did not look.
+ */
+export const shares = ["never", "alone", "anywhere"] as const;
+export type Share = (typeof shares)[number];
+
+/** What a content is compared by with others that are not equal. */
+export interface Similar {
+  /** 64 numbers of 32 bits, little-endian (`TextSketcher`); null where the text is too short. */
+  readonly sketch: Uint8Array | null;
+  /** Null where they were not asked for or cannot be. */
+  readonly ssdeep: string | null;
+  readonly tlsh: string | null;
+}
+
 /** A content with its text; stored as a whole or not at all. */
 export interface PreparedContent {
   readonly row: ContentRow;
   readonly treatment: Treatment;
+  readonly share: Share;
+  readonly similar: Similar;
   readonly blocks: readonly PreparedBlock[];
   /**
    * Further blocks, spooled because the text is long: a file of records, each u32 little-endian length + v8-serialised

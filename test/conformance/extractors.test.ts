@@ -18,7 +18,7 @@ import { mutate, randomFrom } from "./mutate.ts";
 import { loadSeeds, type Seed } from "./seeds.ts";
 
 const readers: readonly Extractor[] = [...extractors, ...containers];
-const context = { wholeLimitBytes: 64 << 20, textLimitChars: 4 << 20 };
+const context = { wholeLimitBytes: 64 << 20, textLimitChars: 4 << 20, passwords: [], beside: null };
 const campaign = process.env.VESTIGE_CAMPAIGN === "1";
 const baseSeed = Number(process.env.VESTIGE_SEED ?? 1);
 const mutationsPerReader = campaign ? 500 : 25;

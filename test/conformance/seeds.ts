@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { deflateRawSync, deflateSync, crc32 } from "node:zlib";
 import { MemorySource } from "../../native-free/bytes/byte-source.ts";
 import { identify } from "../../native-free/typing/index.ts";
+import { readerSeeds } from "../fixtures/reader-seeds/index.ts";
 
 export interface Seed {
   readonly name: string;
@@ -163,7 +164,7 @@ export async function loadSeeds(wanted: ReadonlySet<string>): Promise<Seed[]> {
     count.set(id, (count.get(id) ?? 0) + 1);
     seeds.push({ name, type: id, bytes });
   };
-  for (const [name, bytes] of generated) await add(name, bytes);
+  for (const [name, bytes] of [...generated, ...(await readerSeeds())]) await add(name, bytes);
   for (const folder of folders) {
     for (const url of filesBelow(new URL(`${folder}/`, data)))
       await add(decodeURIComponent(url.pathname.split("/").pop()!), readFileSync(url));

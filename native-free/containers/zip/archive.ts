@@ -2,9 +2,9 @@
  * A ZIP archive as a list of entries (APPNOTE 6.3.10): what the central directory names, joined with the local headers,
  * and what only local headers name, found in every stretch that the directory leaves unexplained. Shared by the
  * container and by the documents that are ZIP archives (OOXML, ODF).
- * Not supported: archives split over several disks, encrypted central directories.
+ * Not supported: encrypted central directories.
  */
-import type { ByteSource } from "../../bytes/byte-source.ts";
+import { readRange, type ByteSource } from "../../bytes/byte-source.ts";
 import { EvidenceError } from "../../model/errors.ts";
 import { finding, type Finding } from "../../model/findings.ts";
 import { readDirectory, type Directory } from "./directory.ts";
@@ -29,6 +29,8 @@ export interface ZipArchive {
   readonly damaged: boolean;
   /** True where more entries exist than `limit`. */
   readonly truncated: boolean;
+  /** Segments before this one, as the end record says; 0 for an archive in one file. */
+  readonly disk: number;
 }
 
 export interface Stretch {
@@ -39,9 +41,16 @@ export interface Stretch {
 /** More entries than this are not listed: each takes some 2.5 KB while the archive is open. */
 const ENTRY_LIMIT = 250_000;
 
-/** Lists up to `limit` entries. Throws EvidenceError `zip/damaged` where there is neither an end record nor an entry. */
-export async function openZip(source: ByteSource, limit = ENTRY_LIMIT): Promise<ZipArchive> {
-  const end = findEnd(source);
+/**
+ * Lists up to `limit` entries. `disks`: where the segments of a split archive start in the source, which are joined. Throws EvidenceError
+ * `zip/damaged` where there is neither an end record nor an entry.
+ */
+export async function openZip(
+  source: ByteSource,
+  limit = ENTRY_LIMIT,
+  disks: readonly number[] | null = null,
+): Promise<ZipArchive> {
+  const end = findEnd(source, disks);
   const directory: Directory = end
     ? await readDirectory(source, end, limit)
     : { records: [], badAt: [], truncated: false };
@@ -53,7 +62,9 @@ export async function openZip(source: ByteSource, limit = ENTRY_LIMIT): Promise<
   if (!end && found.length === 0) throw new EvidenceError("zip/damaged", { problem: "no-entries" });
   const entries = markRepeats([...listed, ...found]);
   const damaged = end === null || directory.badAt.length > 0 || (listed.length === 0 && found.length > 0);
-  const edges = directory.truncated ? { before: null, after: null } : findEdges(source, entries, end);
+  const edges = directory.truncated
+    ? { before: null, after: null }
+    : withoutMarker(source, findEdges(source, entries, end));
   const unexplained = sumUnexplained(gaps, found, edges);
   const counts = { listed: listed.length, found: found.length, bad: directory.badAt.length, unexplained };
   const truncated = directory.truncated || room.left <= 0;
@@ -64,6 +75,7 @@ export async function openZip(source: ByteSource, limit = ENTRY_LIMIT): Promise<
     ...edges,
     damaged,
     truncated,
+    disk: end?.disk ?? 0,
   };
 }
 
@@ -136,6 +148,13 @@ function findEdges(source: ByteSource, entries: readonly ZipEntry[], end: ZipEnd
   };
 }
 
+/** Four bytes before the first entry mark archives that were, or could have been, split (8.5.3 to 8.5.5). */
+function withoutMarker(source: ByteSource, edges: Edges): Edges {
+  if (edges.before?.length !== 4) return edges;
+  const marker = readRange(source, 0, 4).join();
+  return marker === "80,75,7,8" || marker === "80,75,48,48" ? { ...edges, before: null } : edges;
+}
+
 function sumUnexplained(gaps: readonly Stretch[], found: readonly ZipEntry[], edges: Edges): number {
   const sum = (lengths: readonly number[]): number => lengths.reduce((total, length) => total + length, 0);
   const explained = sum(found.map((entry) => entry.end - entry.headerAt));
@@ -152,7 +171,7 @@ function describe(
   const found: Finding[] = [];
   if (damaged) found.push(finding("zip/salvaged", { entries: counts.found, bad: counts.bad }));
   else if (counts.found > 0) found.push(finding("zip/unlisted", { entries: counts.found }));
-  if (end?.multiDisk) found.push(finding("zip/multi-disk"));
+  if (end && end.disk > 0 && !end.disks) found.push(finding("zip/multi-disk"));
   if (end && !damaged && !countFits(end, counts.listed)) {
     found.push(finding("zip/directory-count", { declared: end.entryCount, found: counts.listed }));
   }

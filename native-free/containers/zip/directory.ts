@@ -88,6 +88,7 @@ async function readRun(
   records: DirectoryRecord[],
 ): Promise<number> {
   const zip = openAt(source, end.prefix, at);
+  let next = at;
   let [failed, seen] = [false, false];
   let wake = (): void => undefined;
   zip.on("error", () => {
@@ -95,11 +96,10 @@ async function readRun(
     wake();
   });
   zip.on("entry", (entry) => {
-    records.push(recordOf(entry, end.prefix));
+    records.push(recordOf(entry, end.disks ? startOfDisk(source, next, end.disks) : end.prefix));
     seen = true;
     wake();
   });
-  let next = at;
   while (next < end.directoryEnd && records.length < limit) {
     seen = false;
     zip.readEntry();
@@ -109,6 +109,12 @@ async function readRun(
     next = zip.readEntryCursor + end.prefix;
   }
   return next;
+}
+
+/** Offset that a record's place counts from (4.4.13): the start of its segment, past the end of all where there is none such. */
+function startOfDisk(source: ByteSource, recordAt: number, disks: readonly number[]): number {
+  const number = readRange(source, recordAt + 34, 2);
+  return disks[(number[0] ?? 0) | ((number[1] ?? 0) << 8)] ?? source.size;
 }
 
 function openAt(source: ByteSource, prefix: number, at: number): OpenZip {

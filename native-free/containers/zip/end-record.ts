@@ -1,6 +1,6 @@
 /**
  * The end of a ZIP archive: end of central directory record, ZIP64 locator and record (APPNOTE 6.3.10, 4.3.14 to
- * 4.3.16). Finds them with bytes before and after the archive; archives split over several disks are not joined.
+ * 4.3.16). Finds them with bytes before and after the archive. The segments of a split archive come joined, with where each starts.
  */
 import { Buffer } from "node:buffer";
 import { readRange, type ByteSource } from "../../bytes/byte-source.ts";
@@ -24,21 +24,24 @@ export interface ZipEnd {
   readonly entryCount: number;
   readonly comment: Uint8Array;
   readonly zip64: boolean;
-  readonly multiDisk: boolean;
+  /** Number of the segment that holds the end, counted from 0: how many come before. */
+  readonly disk: number;
+  /** Where each segment starts; null where offsets count from `prefix`. */
+  readonly disks: readonly number[] | null;
 }
 
 /**
  * The end record that fits best: one whose directory starts with a directory record (or is empty), the last of those.
  * Null where none does.
  */
-export function findEnd(source: ByteSource): ZipEnd | null {
+export function findEnd(source: ByteSource, disks: readonly number[] | null = null): ZipEnd | null {
   const windowAt = Math.max(0, source.size - SEARCH_BYTES - END_LENGTH - COMMENT_MAX);
   const window = Buffer.from(readRange(source, windowAt, source.size - windowAt).buffer);
   const signature = Buffer.from([0x50, 0x4b, 0x05, 0x06]);
   let at = window.lastIndexOf(signature);
   while (at >= 0) {
     if (at + END_LENGTH <= window.length) {
-      const found = readEnd(source, window, windowAt, at);
+      const found = readEnd(source, window, windowAt, at, disks);
       if (found) return found;
     }
     at = at === 0 ? -1 : window.lastIndexOf(signature, at - 1);
@@ -46,7 +49,13 @@ export function findEnd(source: ByteSource): ZipEnd | null {
   return null;
 }
 
-function readEnd(source: ByteSource, window: Buffer, windowAt: number, at: number): ZipEnd | null {
+function readEnd(
+  source: ByteSource,
+  window: Buffer,
+  windowAt: number,
+  at: number,
+  disks: readonly number[] | null,
+): ZipEnd | null {
   if (window.readUInt32LE(at) !== END) return null;
   const commentAt = at + END_LENGTH;
   const comment = window.subarray(commentAt, commentAt + window.readUInt16LE(at + 20));
@@ -63,11 +72,13 @@ function readEnd(source: ByteSource, window: Buffer, windowAt: number, at: numbe
   const directoryAt = facts.recordAt - facts.size;
   const prefix = directoryAt - facts.offset;
   const shared = { end: windowAt + commentAt + comment.length, entryCount: facts.entryCount, comment };
-  const base = { ...shared, zip64: wide !== null, multiDisk: facts.disk !== 0 && facts.disk !== 0xffff };
-  const candidates = [
-    { prefix, directoryAt, directoryEnd: facts.recordAt },
-    { prefix: 0, directoryAt: facts.offset, directoryEnd: facts.recordAt },
-  ];
+  const base = { ...shared, zip64: wide !== null, disk: facts.disk === 0xffff ? 0 : facts.disk, disks };
+  const candidates = disks
+    ? [{ prefix: 0, directoryAt, directoryEnd: facts.recordAt }]
+    : [
+        { prefix, directoryAt, directoryEnd: facts.recordAt },
+        { prefix: 0, directoryAt: facts.offset, directoryEnd: facts.recordAt },
+      ];
   for (const candidate of candidates) {
     if (candidate.prefix < 0 || candidate.directoryAt < 0) continue;
     if (isDirectoryAt(source, candidate.directoryAt, facts.recordAt)) return { ...base, ...candidate };

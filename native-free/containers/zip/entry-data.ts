@@ -1,12 +1,21 @@
 /**
- * The decoded bytes of a ZIP entry: stored, deflate and Deflate64. Everything that can be decoded is delivered, also
- * beyond the declared size; what is wrong is thrown after it.
+ * The decoded bytes of a ZIP entry. Methods: stored, shrunk, reduced, imploded, deflate, Deflate64, bzip2, LZMA, Zstandard, xz, PPMd.
+ * Everything that can be decoded is delivered, also beyond the declared size; what is wrong is thrown after it.
  */
-import type { Buffer } from "node:buffer";
-import { crc32, createInflateRaw, inflateRawSync } from "node:zlib";
+import { crc32, inflateRawSync } from "node:zlib";
 import { readRange, type ByteSource } from "../../bytes/byte-source.ts";
 import { EvidenceError } from "../../model/errors.ts";
-import { inflateSteps, type InflateProblem } from "./inflate.ts";
+import { PIECE_BYTES, type Unpacked, type UnpackedLater } from "../../unpack/byte-feed.ts";
+import { bunzip2 } from "../../unpack/bzip2.ts";
+import { inflateSteps } from "../../unpack/inflate.ts";
+import { inflateStream, isZlibError } from "../../unpack/inflate-stream.ts";
+import { unlzmaZip } from "../../unpack/lzma.ts";
+import { unxz } from "../../unpack/xz.ts";
+import { unzstd } from "../../unpack/zstd.ts";
+import { explode } from "./implode.ts";
+import { unppmd } from "./ppmd.ts";
+import { unreduce } from "./reduce.ts";
+import { unshrink } from "./shrink.ts";
 
 export interface PackedData {
   readonly source: ByteSource;
@@ -15,6 +24,8 @@ export interface PackedData {
   readonly packedSize: number;
   /** A method of `isReadable`. */
   readonly method: number;
+  /** General purpose flags, some of which belong to the method. */
+  readonly flags: number;
   /** Declared size and CRC-32 of the decoded bytes; null where nothing declares them. */
   readonly size: number | null;
   readonly crc: number | null;
@@ -22,14 +33,43 @@ export interface PackedData {
 
 const STORED = 0;
 const DEFLATE = 8;
-const DEFLATE64 = 9;
-const STEP_BYTES = 64 * 1024;
+/** The end of LZMA data is marked. */
+const LZMA_MARKED = 2;
 /** Below these sizes one call of zlib is much cheaper than a stream. */
 const AT_ONCE_PACKED_BYTES = 256 * 1024;
 const AT_ONCE_BYTES = 4 * 1024 * 1024;
 
+type Decoder = (data: PackedData) => Unpacked | UnpackedLater;
+
+/** How long the output is, for methods that do not mark their end. */
+const sizeOf = (data: PackedData): number => data.size ?? Number.MAX_SAFE_INTEGER;
+const reduced: Decoder = (data) => unreduce(data.source, data.at, data.packedSize, sizeOf(data), data.method - 1);
+const zstd: Decoder = ({ source, at, packedSize }) => unzstd(source, at, Math.min(source.size, at + packedSize));
+
+const decoders: Readonly<Record<number, Decoder>> = {
+  [STORED]: copyStored,
+  1: (data) => unshrink(data.source, data.at, data.packedSize, sizeOf(data)),
+  2: reduced,
+  3: reduced,
+  4: reduced,
+  5: reduced,
+  6: (data) => explode(data.source, data.at, data.packedSize, sizeOf(data), data.flags),
+  [DEFLATE]: inflate,
+  9: ({ source, at, packedSize }) => inflateSteps(source, at, packedSize, true),
+  12: ({ source, at, packedSize }) => bunzip2(source, at, at + packedSize),
+  14: (data) => {
+    const size = (data.flags & LZMA_MARKED) === 0 ? data.size : null;
+    return unlzmaZip(data.source, data.at, data.at + data.packedSize, size);
+  },
+  // 20 is what the first writers of Zstandard used.
+  20: zstd,
+  93: zstd,
+  95: ({ source, at, packedSize }) => unxz(source, at, at + packedSize),
+  98: unppmd,
+};
+
 export function isReadable(method: number): boolean {
-  return method === STORED || method === DEFLATE || method === DEFLATE64;
+  return Object.hasOwn(decoders, method);
 }
 
 /**
@@ -38,7 +78,7 @@ export function isReadable(method: number): boolean {
  */
 export async function* decodeEntry(data: PackedData): AsyncGenerator<Uint8Array> {
   let [crc, size] = [0, 0];
-  const pieces = decodePieces(data);
+  const pieces = decoders[data.method]!(data);
   let step = await pieces.next();
   try {
     while (!step.done) {
@@ -50,9 +90,9 @@ export async function* decodeEntry(data: PackedData): AsyncGenerator<Uint8Array>
       step = await pieces.next();
     }
   } finally {
-    await pieces.return(null);
+    if (!step.done) await pieces.return({ problem: null, end: 0 });
   }
-  const problem = step.value;
+  const { problem } = step.value;
   if (problem !== null) throw new EvidenceError("zip/data-damaged", { problem, size });
   if (data.crc !== null && crc !== data.crc) throw new EvidenceError("zip/crc-mismatch", { size });
   if (data.size !== null && size !== data.size) {
@@ -60,23 +100,17 @@ export async function* decodeEntry(data: PackedData): AsyncGenerator<Uint8Array>
   }
 }
 
-type Pieces = AsyncGenerator<Uint8Array, InflateProblem | null>;
-
-async function* decodePieces(data: PackedData): Pieces {
-  if (data.method === STORED) return yield* copyStored(data);
-  if (data.method === DEFLATE64) return yield* inflateSteps(data.source, data.at, data.packedSize, true);
-  const whole = inflateAtOnce(data);
-  if (whole) {
-    yield whole;
-    return null;
-  }
-  return yield* inflateStream(data);
+function* copyStored({ source, at, packedSize }: PackedData): Unpacked {
+  const end = Math.min(at + packedSize, source.size);
+  for (let next = at; next < end; next += PIECE_BYTES) yield readRange(source, next, Math.min(PIECE_BYTES, end - next));
+  return { problem: end < at + packedSize ? "truncated" : null, end };
 }
 
-async function* copyStored({ source, at, packedSize }: PackedData): Pieces {
-  const end = Math.min(at + packedSize, source.size);
-  for (let next = at; next < end; next += STEP_BYTES) yield readRange(source, next, Math.min(STEP_BYTES, end - next));
-  return end < at + packedSize ? "truncated" : null;
+async function* inflate(data: PackedData): UnpackedLater {
+  const whole = inflateAtOnce(data);
+  if (!whole) return yield* inflateStream(data.source, data.at, data.packedSize);
+  yield whole;
+  return { problem: null, end: data.at + data.packedSize };
 }
 
 /** Null where the entry is too large, or broken and therefore needs the way that keeps what comes before the break. */
@@ -84,7 +118,7 @@ function inflateAtOnce({ source, at, packedSize, size }: PackedData): Uint8Array
   if (packedSize > AT_ONCE_PACKED_BYTES || (size ?? 0) > AT_ONCE_BYTES) return null;
   try {
     // The default piece of 16 KiB would be kept alive by each small entry.
-    const chunkSize = Math.max(64, Math.min(STEP_BYTES, size ?? STEP_BYTES));
+    const chunkSize = Math.max(64, Math.min(PIECE_BYTES, size ?? PIECE_BYTES));
     const maxOutputLength = Math.max(64, size ?? AT_ONCE_BYTES);
     return inflateRawSync(readRange(source, at, packedSize), { maxOutputLength, chunkSize });
   } catch (error) {
@@ -92,61 +126,4 @@ function inflateAtOnce({ source, at, packedSize, size }: PackedData): Uint8Array
     if (isZlibError(error) || (error as { code?: unknown }).code === "ERR_BUFFER_TOO_LARGE") return null;
     throw error;
   }
-}
-
-async function* inflateStream(data: PackedData): Pieces {
-  const { source, at, packedSize } = data;
-  const end = Math.min(at + packedSize, source.size);
-  const inflate = createInflateRaw({ chunkSize: STEP_BYTES });
-  let next = at;
-  const feed = (): void => {
-    try {
-      while (next < end && !inflate.destroyed) {
-        const piece = readRange(source, next, Math.min(STEP_BYTES, end - next));
-        next += piece.length;
-        if (!inflate.write(piece)) return;
-      }
-      inflate.end();
-    } catch (error) {
-      // Called from an event: an error of the source has to reach the loop below, not the process.
-      inflate.destroy(error as Error);
-    }
-  };
-  let delivered = 0;
-  // The loop below gets the error; this only keeps one that comes after an abandoned loop from being unhandled.
-  inflate.on("error", () => undefined);
-  inflate.on("drain", feed);
-  feed();
-  try {
-    for await (const piece of inflate) {
-      const bytes: Buffer = piece;
-      delivered += bytes.length;
-      yield bytes;
-    }
-    return null;
-  } catch (error) {
-    // zlib drops what it decoded of the piece that breaks; decode again up to the very place.
-    if (!isZlibError(error)) throw error;
-  } finally {
-    inflate.destroy();
-  }
-  return yield* inflateAgain(data, delivered);
-}
-
-function isZlibError(error: unknown): boolean {
-  return String((error as { code?: unknown } | null)?.code).startsWith("Z_");
-}
-
-/** Decodes from the start, skipping the `delivered` bytes, up to where the stream breaks. */
-function* inflateAgain(data: PackedData, delivered: number): Generator<Uint8Array, InflateProblem | null> {
-  const pieces = inflateSteps(data.source, data.at, data.packedSize, false);
-  let skip = delivered;
-  let step = pieces.next();
-  while (!step.done) {
-    if (skip < step.value.length) yield step.value.subarray(skip);
-    skip = Math.max(0, skip - step.value.length);
-    step = pieces.next();
-  }
-  // Both decoders agree on what is valid; should they ever not, the bytes are not to be called sound.
-  return step.value ?? "symbol";
 }

@@ -1,6 +1,6 @@
 /**
  * Names of ZIP entries (APPNOTE 6.3.10, 4.4.17, appendix D; Info-ZIP Unicode path extra field 0x7075). Names are data:
- * they are decoded and judged, never used as a path.
+ * they are decoded, never used as a path.
  */
 import { Buffer } from "node:buffer";
 import { crc32 } from "node:zlib";
@@ -48,13 +48,4 @@ function readUnicodePath(raw: Uint8Array, field: Uint8Array): string | null {
   if (field.length < 5 || field[0] !== 1) return null;
   if (Buffer.from(field).readUInt32LE(1) !== crc32(raw)) return null;
   return decodeStrict(field.subarray(5));
-}
-
-/** Why a name would be dangerous to a program that used it as a path; null where it would not. */
-export function hostilityOf(name: string): string | null {
-  if (/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/.test(name)) return "control-characters";
-  if (/^[/\\]/.test(name) || /^[a-zA-Z]:/.test(name)) return "absolute";
-  if (name.split(/[/\\]/).includes("..")) return "parent-folder";
-  if (name.includes("\\")) return "backslash";
-  return null;
 }

@@ -6,11 +6,13 @@ import { Buffer } from "node:buffer";
 import type { ByteSource } from "../../bytes/byte-source.ts";
 import { finding, type Finding } from "../../model/findings.ts";
 import type { EvidenceName, ItemKind, ItemTime, Reason } from "../../model/item.ts";
+import { hostilityOf } from "../../unpack/entry-names.ts";
 import type { DirectoryRecord } from "./directory.ts";
 import { decodeEntry, isReadable } from "./entry-data.ts";
-import { decodeName, hostilityOf } from "./entry-name.ts";
+import { decodeName } from "./entry-name.ts";
 import { parseExtras, readTimes, type ExtraField } from "./entry-times.ts";
 import { readLocalHeader, type FoundEntry, type LocalHeader } from "./local-header.ts";
+import type { LockedData } from "./unlock.ts";
 
 export interface ZipEntry {
   /** Local header offset, then the index in the directory, or `s` for one that the directory does not name. */
@@ -29,12 +31,15 @@ export interface ZipEntry {
   readonly comment: Uint8Array;
   readonly findings: readonly Finding[];
   readonly content: { readonly open: () => AsyncIterable<Uint8Array> } | { readonly missing: Reason | "none" };
+  /** What passwords are tried on; null where it is not encrypted, or in a way that is not read. */
+  readonly locked: LockedData | null;
 }
 
 const ENCRYPTED = 0x1;
 const STREAMED = 0x8;
 const STRONG = 0x40;
 const AES = 99;
+const AES_EXTRA = 0x9901;
 const UNICODE_PATH = 0x7075;
 /** High bytes of "version made by" whose external attributes hold a Unix mode: Unix and OS X. */
 const UNIX_HOSTS = new Set([3, 19]);
@@ -121,8 +126,24 @@ function makeEntry(source: ByteSource, facts: Facts, before: readonly Finding[])
   const kind = kindOf(facts, name.text);
   if (kind === "file" && /[/\\]$/.test(name.text)) findings.push(finding("zip/folder-with-data"));
   const content = contentOf(source, facts, kind, findings);
+  const locked = "missing" in content && content.missing === "encrypted" ? lockedOf(source, facts) : null;
   const { key, headerAt, dataAt, end, packedSize, size, method, comment } = facts;
-  return { key, headerAt, dataAt, end, packedSize, size, method, name, kind, times, comment, findings, content };
+  return {
+    key,
+    headerAt,
+    dataAt,
+    end,
+    packedSize,
+    size,
+    method,
+    name,
+    kind,
+    times,
+    comment,
+    findings,
+    content,
+    locked,
+  };
 }
 
 /** A folder has no data; one that has would hide them, so it is delivered as a file. */
@@ -145,8 +166,24 @@ function contentOf(source: ByteSource, facts: Facts, kind: ItemKind, findings: F
     findings.push(finding("zip/unsupported-method", { method }));
     return { missing: "unsupported" };
   }
-  const data = { source, at: dataAt, packedSize, method, size, crc };
+  const data = { source, at: dataAt, packedSize, method, flags, size, crc };
   return { open: () => decodeEntry(data) };
+}
+
+/** Null for strong encryption, and where the field that describes AES is not there or makes no sense. */
+function lockedOf(source: ByteSource, facts: Facts): LockedData | null {
+  const { dataAt, packedSize, method, flags, size, crc, time } = facts;
+  if (dataAt === null || (flags & STRONG) !== 0) return null;
+  const data = { source, at: dataAt, packedSize, flags, size };
+  const check = ((flags & STREAMED) === 0 ? (crc ?? 0) >>> 24 : time >>> 8) & 0xff;
+  if (method !== AES) return { ...data, method, crc, cipher: "zipcrypto", strength: 0, check };
+  const field = facts.extras.find(({ id }) => id === AES_EXTRA)?.data;
+  if (!field || field.length < 7) return null;
+  const [version, strength] = [field[0]! | (field[1]! << 8), field[4]!];
+  if (strength < 1 || strength > 3) return null;
+  // The second version leaves the checksum out, since it would tell of the content.
+  const sum = version === 2 ? null : crc;
+  return { ...data, method: field[5]! | (field[6]! << 8), crc: sum, cipher: "aes", strength, check };
 }
 
 function cipherOf({ method, flags }: Facts): string {

@@ -2,7 +2,9 @@
 import type { Handler } from "htmlparser2";
 import type { Extraction } from "../../model/extraction.ts";
 import type { FieldName } from "../../model/fields.ts";
+import { EmbeddedAddresses } from "../data-uri.ts";
 import { isoDate } from "../plausible.ts";
+import { originOfComment, originOfRoot, type PageOrigin } from "./page-origin.ts";
 
 /** Elements that run inside a line; all others separate text. */
 const inline = new Set(
@@ -40,6 +42,7 @@ const metaFields: Readonly<Record<string, FieldName>> = {
   "dc.subject": "keywords",
   generator: "software",
   "og:title": "title",
+  "og:url": "url",
   "dc.title": "title",
   copyright: "copyright",
   "dcterms.created": "created",
@@ -53,6 +56,15 @@ const metaFields: Readonly<Record<string, FieldName>> = {
   "article:modified_time": "modified",
   changed: "modified",
 };
+
+/** Elements that are not shown whatever their style. */
+const unshown = new Set(["template", "noframes", "datalist"]);
+
+function isHidden(name: string, attributes: Readonly<Record<string, string>>): boolean {
+  if (unshown.has(name) || attributes.hidden !== undefined) return true;
+  const style = attributes.style;
+  return style !== undefined && /display\s*:\s*none|visibility\s*:\s*(hidden|collapse)/i.test(style);
+}
 
 /** Side texts are held back until so much has gathered, so that the running text stays in one piece. */
 const sideLimitChars = 1 << 18;
@@ -71,13 +83,18 @@ export class HtmlHandler {
   #hiddenPieces = "";
   #title: string | null = null;
   #seen = new Set<string>();
+  readonly #embedded = new EmbeddedAddresses();
+  #depth = 0;
+  /** Depth of the element that hides what it holds, 0 for none. */
+  #hiddenDepth = 0;
+  #unshownPieces = "";
 
   events(): Partial<Handler> {
     return {
       onopentag: (name, attributes) => this.#open(name.toLowerCase(), attributes),
       onclosetag: (name) => this.#close(name.toLowerCase()),
       ontext: (text) => this.#addText(text),
-      oncomment: (text) => this.#addSide("comment", text),
+      oncomment: (text) => this.#comment(text),
       onprocessinginstruction: (_name, data) => this.#addSide("instruction", data),
     };
   }
@@ -85,6 +102,7 @@ export class HtmlHandler {
   /** What is complete by now; with `last`, everything. */
   *take(last: boolean): Generator<Extraction> {
     if (last) this.#closeHidden();
+    if (last) this.#closeUnshown();
     if (last && this.#title !== null) this.#closeTitle();
     if (this.#text !== "") {
       this.chars += this.#text.length;
@@ -103,23 +121,56 @@ export class HtmlHandler {
   }
 
   #open(name: string, attributes: Readonly<Record<string, string>>): void {
+    this.#depth += 1;
+    if (this.#hiddenDepth === 0 && isHidden(name, attributes)) this.#hiddenDepth = this.#depth;
     if (name in hiddenText) this.#hidden = hiddenText[name]!;
     if (name === "title" && this.#title === null && !this.#seen.has("title-element")) this.#title = "";
     if (!inline.has(name)) this.#separate();
     if (name === "meta") this.#meta(attributes);
     if (name === "html" && attributes.lang) this.#language(attributes.lang);
     if (name === "html" && attributes["xml:lang"]) this.#language(attributes["xml:lang"]);
-    for (const key in attributes) {
-      const use = attributeUse[key];
-      if (use === undefined || attributes[key] === "") continue;
-      if (use === "link") this.#addSide("link", attributes[key]!);
-      else this.#addText(` ${attributes[key]} `);
+    if (name === "html") this.#origin(originOfRoot(attributes));
+    if (name === "link" && /(^|\s)canonical(\s|$)/i.test(attributes.rel ?? "") && attributes.href) {
+      this.#field("url", attributes.href, "canonical");
     }
+    this.#attributes(attributes);
     if (name === "input" && attributes.value) this.#addSide("value", attributes.value);
     if (name === "td" || name === "th") this.#addText("\t");
   }
 
+  #attributes(attributes: Readonly<Record<string, string>>): void {
+    for (const key in attributes) {
+      const use = attributeUse[key];
+      const value = attributes[key];
+      if (use === undefined || value === undefined || value === "") continue;
+      const child = use === "link" ? this.#embedded.childOf(value) : null;
+      if (child) this.#ready.push({ what: "child", child });
+      else if (use === "link") this.#addSide("link", value);
+      else this.#addText(` ${value} `);
+    }
+  }
+
+  #comment(text: string): void {
+    // A page in XML begins with a declaration, which HTML takes for a comment.
+    if (/^\?xml\s/.test(text)) return;
+    this.#origin(originOfComment(text));
+    this.#addSide("comment", text);
+  }
+
+  #origin(origin: PageOrigin | null): void {
+    if (origin?.url) this.#field("url", origin.url, origin.source);
+    if (origin?.captured) this.#field("captured", origin.captured, origin.source);
+  }
+
+  #closeUnshown(): void {
+    this.#hiddenDepth = 0;
+    this.#addSide("hidden text", this.#unshownPieces.trim());
+    this.#unshownPieces = "";
+  }
+
   #close(name: string): void {
+    if (this.#hiddenDepth === this.#depth) this.#closeUnshown();
+    this.#depth -= 1;
     if (name in hiddenText) this.#closeHidden();
     if (name === "title" && this.#title !== null) this.#closeTitle();
     if (!inline.has(name)) this.#separate();
@@ -144,6 +195,7 @@ export class HtmlHandler {
       return;
     }
     if (this.#title !== null) this.#title += text;
+    if (this.#hiddenDepth > 0) this.#unshownPieces += text;
     this.#text += text;
     if (text !== "") this.#atLineStart = text.endsWith("\n");
   }

@@ -10,6 +10,8 @@ export interface MediaMetadata {
 
 const texts: readonly (readonly [string, FieldName])[] = [
   ["title", "title"],
+  // As the tag has them, and apart.
+  ["artist", "artist"],
   ["artists", "artist"],
   ["album", "album"],
   ["genre", "genre"],
@@ -24,14 +26,33 @@ const texts: readonly (readonly [string, FieldName])[] = [
 /** A year of playing time; nothing real is longer. */
 const maxSeconds = 366 * 86_400;
 
-export function* mediaFields({ common, format }: MediaMetadata, report: (what: string) => void): Generator<Extraction> {
+/** What was found already, by a reader that knows more of it. */
+export interface KnownMedia {
+  readonly times: boolean;
+  readonly position: boolean;
+  readonly duration: boolean;
+  readonly size: boolean;
+}
+
+const nothingKnown: KnownMedia = { times: false, position: false, duration: false, size: false };
+
+export function* mediaFields(
+  { common, format }: MediaMetadata,
+  report: (what: string) => void,
+  known: KnownMedia = nothingKnown,
+): Generator<Extraction> {
+  const said = new Set<string>();
   for (const [key, name] of texts) {
-    for (const value of valuesOf(common[key])) yield { what: "field", name, value, source: "tags" };
+    for (const value of valuesOf(common[key])) {
+      if (said.has(`${name} ${value}`)) continue;
+      said.add(`${name} ${value}`);
+      yield { what: "field", name, value, source: "tags" };
+    }
   }
   const track = (common.track as { no?: unknown } | undefined)?.no;
   if (typeof track === "number" && track > 0) yield field("track", track, "tags");
-  yield* dates(common, format, report);
-  const seconds = format.duration;
+  yield* dates(common, known.times ? {} : format, report);
+  const seconds = known.duration ? null : format.duration;
   if (typeof seconds === "number") {
     if (seconds >= 0 && seconds <= maxSeconds) yield field("duration", Math.round(seconds * 1000) / 1000, "stream");
     else report("duration");
@@ -43,8 +64,8 @@ export function* mediaFields({ common, format }: MediaMetadata, report: (what: s
   yield* number("bitrate", format.bitrate, 1e10, report);
   yield* number("sampleRate", format.sampleRate, 1e8, report);
   yield* number("channels", format.numberOfChannels, 1024, report);
-  yield* videoSize(format.trackInfo);
-  yield* location(common, report);
+  if (!known.size) yield* videoSize(format.trackInfo);
+  if (!known.position) yield* location(common, report);
 }
 
 function field(name: FieldName, value: number, source: string): Extraction {

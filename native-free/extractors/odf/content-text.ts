@@ -1,6 +1,7 @@
 /**
  * Running text of OpenDocument content and styles (ISO/IEC 26300, part 1 of OASIS ODF 1.3): paragraphs, tables, slides, notes,
- * annotations with author and date, tracked changes. Deleted text is told apart, hidden text and formulas are kept.
+ * annotations with author and date, tracked changes. Deleted text is told apart; inserted and hidden text stands in its
+ * place and once more under a label of its own; formulas are kept.
  */
 import { TextBlocks, type DocumentRun } from "../document-run.ts";
 import type { XmlAttributes, XmlHandler } from "../xml-stream.ts";
@@ -39,14 +40,49 @@ function joinLines(text: string): string {
 }
 
 function isHiding(attributes: XmlAttributes): boolean {
-  return attributes.get("table:display") === "false" || attributes.get("presentation:visibility") === "hidden";
+  return (
+    attributes.get("table:display") === "false" ||
+    attributes.get("presentation:visibility") === "hidden" ||
+    attributes.get("text:display") === "none"
+  );
 }
+
+/** Elements that a style or their own attributes can hide, with how the reader is told. */
+const HIDEABLE = new Set(["text:span", "text:p", "text:h", "text:section"]);
+/** Attributes whose text no paragraph shows: fields, queries, scripts' addresses, choices of forms. */
+const SPOKEN: Readonly<Record<string, readonly string[]>> = {
+  "text:hidden-text": ["text:string-value"],
+  "text:hidden-paragraph": ["text:condition"],
+  "text:conditional-text": ["text:string-value-if-true", "text:string-value-if-false"],
+  "text:variable-set": ["text:formula"],
+  "text:user-field-decl": ["office:string-value", "office:value"],
+  "db:query": ["db:name", "db:command"],
+  "db:table-representation": ["db:name"],
+  "form:text": ["form:value", "form:current-value"],
+  "form:textarea": ["form:value", "form:current-value"],
+  "form:hidden": ["form:name", "form:value"],
+  "form:option": ["form:label"],
+  "form:item": ["form:label"],
+  "form:button": ["form:label"],
+  "form:checkbox": ["form:label"],
+  "table:named-range": ["table:name", "table:cell-range-address"],
+  "table:named-expression": ["table:name", "table:expression"],
+};
 
 /** Knows elements by the prefixes that the specification uses and that all writers follow. */
 export class ContentText implements XmlHandler {
   readonly #run: DocumentRun;
   readonly #main: TextBlocks;
   readonly #formulas: TextBlocks;
+  readonly #inserted: TextBlocks;
+  readonly #hidden: TextBlocks;
+  readonly #unshown: TextBlocks;
+  /** Tracked changes that are insertions, by id, and those of them that are open where the reader stands. */
+  readonly #insertions = new Set<string>();
+  readonly #openInsertions = new Set<string>();
+  #region = "";
+  readonly #hiddenDepths: number[] = [];
+  #creator: string | null = null;
   readonly #links = new Set<string>();
   /** Places inside places: a comment inside a note inside a slide. */
   readonly #places: Place[] = [];
@@ -67,21 +103,27 @@ export class ContentText implements XmlHandler {
     this.#run = run;
     this.#main = new TextBlocks(run, label);
     this.#formulas = new TextBlocks(run, "formulas");
+    this.#inserted = new TextBlocks(run, "inserted text");
+    this.#hidden = new TextBlocks(run, "hidden text");
+    this.#unshown = new TextBlocks(run, "fields and forms");
   }
 
   open(local: string, attributes: XmlAttributes, name: string): void {
     this.#depth += 1;
     this.#link(attributes);
+    this.#notice(attributes, name);
     const label = Object.hasOwn(PLACES, name) ? PLACES[name] : undefined;
     if (label !== undefined) this.#openPlace(label, attributes);
-    else if (LINES.has(local) && name.startsWith("text:")) this.#lines.push(this.#depth);
+    else if (LINES.has(local) && name.startsWith("text:")) this.#openLine();
     else if (CAPTIONS.has(name)) this.#captionDepth = this.#depth;
-    else if (name === "dc:creator" || name === "dc:date") this.#metaDepth = this.#depth;
-    else if (name === "table:table") this.#openTable(attributes);
+    else if (name === "dc:creator" || name === "dc:date") {
+      this.#metaDepth = this.#depth;
+      this.#creator = name === "dc:creator" ? "" : null;
+    } else if (name === "table:table") this.#openTable(attributes);
     else if (name === "draw:page") this.#openSlide(attributes);
     else if (name === "table:table-cell") this.#openCell(attributes);
     else if (name === "style:style") this.#style = attributes.get("style:name") ?? "";
-    else if (isHiding(attributes)) this.#hiddenStyles.add(this.#style);
+    else if (name.startsWith("style:") && isHiding(attributes)) this.#hiddenStyles.add(this.#style);
     else this.#mark(local, attributes);
   }
 
@@ -96,14 +138,18 @@ export class ContentText implements XmlHandler {
     if (this.#metaDepth === this.#depth) {
       this.#metaDepth = 0;
       this.#blocks.endLine();
+      if (this.#creator !== null) this.#run.fieldOnce("changeAuthor", this.#creator, "change");
+      this.#creator = null;
     }
+    if (this.#hiddenDepths.at(-1) === this.#depth) this.#hiddenDepths.pop();
     this.#depth -= 1;
     if (this.#depth === 0) this.finish();
   }
 
   text(text: string): void {
     // Line breaks of the file are spaces of the text (6.1.2).
-    if (this.#metaDepth === 0 && this.#lines.length > 0) this.#blocks.add(joinLines(text));
+    if (this.#creator !== null && this.#creator.length < 1000) this.#creator += text;
+    if (this.#metaDepth === 0 && this.#lines.length > 0) this.#addRun(joinLines(text));
     else if (this.#captionDepth > 0) this.#blocks.add(text);
     else if (this.#metaDepth > 0 && this.#places.length > 0) this.#blocks.add(text);
   }
@@ -112,9 +158,45 @@ export class ContentText implements XmlHandler {
   finish(): void {
     while (this.#places.length > 0) this.#closePlace();
     this.#main.flush();
-    this.#formulas.flush();
+    for (const blocks of [this.#formulas, this.#inserted, this.#hidden, this.#unshown]) blocks.flush();
     if (this.#links.size > 0) this.#run.text(`${[...this.#links].join("\n")}\n`, "links");
     this.#links.clear();
+  }
+
+  #addRun(text: string): void {
+    this.#blocks.add(text);
+    if (this.#openInsertions.size > 0) this.#inserted.add(text);
+    if (this.#hiddenDepths.length > 0) this.#hidden.add(text);
+  }
+
+  /** Changes, hiding and words in attributes, whatever else the element is. */
+  #notice(attributes: XmlAttributes, name: string): void {
+    if (name === "text:changed-region") this.#region = attributes.get("text:id") ?? attributes.get("xml:id") ?? "";
+    else if (name === "text:insertion") this.#insertions.add(this.#region);
+    else if (name === "text:change-start") this.#openInsertion(attributes.get("text:change-id") ?? "");
+    else if (name === "text:change-end") this.#openInsertions.delete(attributes.get("text:change-id") ?? "");
+    else if (HIDEABLE.has(name)) this.#hide(attributes, name);
+    for (const key of Object.hasOwn(SPOKEN, name) ? (SPOKEN[name] ?? []) : []) {
+      const text = attributes.get(key);
+      if (text === null || text === "") continue;
+      const blocks = name === "text:hidden-text" ? this.#hidden : this.#unshown;
+      blocks.add(text);
+      blocks.endLine();
+    }
+  }
+
+  #openInsertion(id: string): void {
+    if (this.#insertions.has(id)) this.#openInsertions.add(id);
+  }
+
+  #hide(attributes: XmlAttributes, name: string): void {
+    const display = attributes.get("text:display");
+    const isHidden = this.#hiddenStyles.has(attributes.get("text:style-name") ?? "");
+    if (display !== "none" && display !== "condition" && !isHidden) return;
+    this.#hiddenDepths.push(this.#depth);
+    if (name === "text:section") {
+      this.#run.field("hiddenPart", `section ${attributes.get("text:name") ?? ""}`.trim(), "content");
+    }
   }
 
   get #blocks(): TextBlocks {
@@ -131,8 +213,16 @@ export class ContentText implements XmlHandler {
     this.#places.pop()?.blocks.flush();
   }
 
+  /** A text box stands inside of the paragraph that it is anchored to. */
+  #openLine(): void {
+    if (this.#lines.length > 0) this.#blocks.endLine();
+    this.#lines.push(this.#depth);
+  }
+
   #closeLine(): void {
     this.#lines.pop();
+    this.#inserted.endLine();
+    this.#hidden.endLine();
     this.#cellHasText = true;
     if (this.#cellDepth > 0 && this.#places.length === 0) this.#blocks.endCell();
     else this.#blocks.endLine();
@@ -148,6 +238,7 @@ export class ContentText implements XmlHandler {
     const sheet = attributes.get("table:name");
     if (sheet === null || this.#places.length > 0) return;
     const hidden = this.#hiddenStyles.has(attributes.get("table:style-name") ?? "");
+    if (hidden) this.#run.field("hiddenPart", `sheet ${sheet}`, "content");
     this.#main.relabel(`${hidden ? "hidden " : ""}sheet ${sheet}`);
     this.#formulas.relabel(`formulas of sheet ${sheet}`);
   }
@@ -155,6 +246,7 @@ export class ContentText implements XmlHandler {
   #openSlide(attributes: XmlAttributes): void {
     this.#slide += 1;
     const hidden = this.#hiddenStyles.has(attributes.get("draw:style-name") ?? "");
+    if (hidden) this.#run.field("hiddenPart", `slide ${this.#slide}`, "content");
     this.#main.relabel(`${hidden ? "hidden " : ""}slide ${this.#slide}`);
   }
 

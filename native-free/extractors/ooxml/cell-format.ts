@@ -38,9 +38,13 @@ export class CellFormats implements XmlHandler {
   isDate(style: number): boolean {
     const id = this.#styles[style];
     if (id === undefined) return false;
-    const code = this.#codes.get(id);
-    return code === undefined ? isBuiltInDate(id) : isDateCode(code);
+    return isDateFormat(id, this.#codes.get(id));
   }
+}
+
+/** `code`: of formats that the workbook defines itself. */
+export function isDateFormat(id: number, code: string | undefined): boolean {
+  return code === undefined ? isBuiltInDate(id) : isDateCode(code);
 }
 
 const DAY_SECONDS = 86_400;

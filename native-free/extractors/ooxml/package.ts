@@ -91,7 +91,7 @@ export class OoxmlPackage {
 const order = new Intl.Collator("en", { numeric: true });
 
 /** RFC 3986 resolution of a relationship target against its source part, as a part name without leading slash. */
-function resolveTarget(part: string, target: string): string {
+export function resolveTarget(part: string, target: string): string {
   const path = decodeEscapes(target.split(/[?#]/)[0] ?? "").replaceAll("\\", "/");
   const base = path.startsWith("/") ? [] : part.split("/").slice(0, -1);
   for (const step of path.split("/")) {

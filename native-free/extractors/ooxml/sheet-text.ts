@@ -24,8 +24,13 @@ export class SheetText implements XmlHandler {
   #formula = "";
   #element = "";
   #phonetic = false;
+  readonly #run: DocumentRun;
+  readonly #label: string;
+  readonly #hidden = { row: 0, col: 0 };
 
   constructor(run: DocumentRun, label: string, shared: SharedStrings, formats: CellFormats, is1904: boolean) {
+    this.#run = run;
+    this.#label = label;
     this.#cells = new TextBlocks(run, label);
     this.#formulas = new TextBlocks(run, `formulas of ${label}`);
     this.#notes = new TextBlocks(run, `settings of ${label}`);
@@ -41,6 +46,7 @@ export class SheetText implements XmlHandler {
       this.#cell = { at: attributes.get("r") ?? "", type: attributes.get("t") ?? "n", style };
       this.#value = this.#inline = this.#formula = "";
     } else if (local === "rPh") this.#phonetic = true;
+    else if (local === "row" || local === "col") this.#countHidden(local, attributes);
     else if (local === "hyperlink" || local === "dataValidation") this.#noteAttributes(attributes);
     else if (NOTED.has(local) || RULES.has(local)) this.#notes.endLine();
   }
@@ -62,7 +68,18 @@ export class SheetText implements XmlHandler {
 
   finish(): void {
     this.#cells.endLine();
+    const { row, col } = this.#hidden;
+    if (row > 0) this.#run.field("hiddenPart", `${row} rows of ${this.#label}`, "sheet");
+    if (col > 0) this.#run.field("hiddenPart", `${col} columns of ${this.#label}`, "sheet");
+    this.#hidden.row = this.#hidden.col = 0;
     for (const blocks of [this.#cells, this.#formulas, this.#notes]) blocks.flush();
+  }
+
+  #countHidden(local: "row" | "col", attributes: XmlAttributes): void {
+    if (!/^(1|true)$/.test(attributes.get("hidden") ?? "")) return;
+    const first = Number(attributes.get("min") ?? 1);
+    const last = Number(attributes.get("max") ?? first);
+    this.#hidden[local] += local === "row" || !(last >= first) ? 1 : last - first + 1;
   }
 
   #closeCell(): void {

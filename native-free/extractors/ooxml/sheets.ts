@@ -1,44 +1,49 @@
 /**
  * SpreadsheetML (ECMA-376 part 1, clause 18): sheets in their order, hidden ones named as such, formulas, names,
  * comments, text of drawings, cached data of pivot tables and external links (often of other files). Binary workbooks
- * (xlsb, MS-XLSB) are recognised; their parts become children.
+ * (xlsb, MS-XLSB) have a reader of their own.
  */
 import { partName, type ZipEntry } from "../../containers/zip-parts.ts";
 import type { Extraction } from "../../model/extraction.ts";
 import { readXmlPart, TextBlocks, type DocumentRun } from "../document-run.ts";
 import type { XmlAttributes, XmlHandler } from "../xml-stream.ts";
+import { readBinarySheets } from "./binary-sheets.ts";
 import { CellFormats } from "./cell-format.ts";
 import type { OoxmlPackage } from "./package.ts";
+import { readComments, readPersons } from "./sheet-comments.ts";
 import { SheetText, type SharedStrings } from "./sheet-text.ts";
 import { readStrayText, readTextPart } from "./word.ts";
 
 interface Workbook {
-  readonly sheets: { name: string; id: string; hidden: boolean }[];
+  readonly sheets: { name: string; id: string; hiding: string }[];
   is1904: boolean;
 }
 
 export async function* readSheets(pack: OoxmlPackage, run: DocumentRun, main: ZipEntry): AsyncGenerator<Extraction> {
   pack.handled.add(main);
-  if (/\.bin$/i.test(partName(main))) {
-    run.finding("document/binary-workbook");
-    run.status("partial", "unsupported");
-    return;
-  }
+  if (/\.bin$/i.test(partName(main))) return yield* readBinarySheets(pack, run, main);
   const book: Workbook = { sheets: [], is1904: false };
   yield* readXmlPart(run, main, "workbook", new WorkbookText(run, book));
   const shared = await readShared(pack, run, partName(main));
+  for (const { name, hiding } of book.sheets) {
+    if (hiding !== "") run.field("hiddenPart", `${hiding === "hidden " ? "" : hiding}sheet ${name}`, "workbook");
+  }
+  const persons = await readPersons(pack, run);
   const formats = new CellFormats();
   for (const entry of await entriesOf(pack, partName(main), "styles", /^xl\/styles\.xml$/i)) {
     pack.handled.add(entry);
     yield* readXmlPart(run, entry, "styles", formats);
   }
   for (const { entry, label } of await orderSheets(pack, partName(main), book)) {
-    yield* readSheet(pack, run, entry, new SheetText(run, label, shared, formats, book.is1904), label);
+    yield* readSheet(pack, run, entry, new SheetText(run, label, shared, formats, book.is1904), label, persons);
   }
   yield* readUnused(run, shared);
-  yield* readCaches(pack, run);
+  yield* readCaches(pack, run, persons);
   yield* readStrayText(pack, run);
 }
+
+/** States of sheets (18.18.68); a program offers to show a hidden one, but not a very hidden one. */
+const HIDING: Readonly<Record<string, string>> = { hidden: "hidden ", veryHidden: "very hidden " };
 
 class WorkbookText implements XmlHandler {
   readonly #book: Workbook;
@@ -54,7 +59,7 @@ class WorkbookText implements XmlHandler {
     if (local === "sheet") {
       const state = attributes.get("state") ?? "visible";
       const id = attributes.get("r:id") ?? attributes.get("id") ?? "";
-      this.#book.sheets.push({ name: attributes.get("name") ?? "", id, hidden: state !== "visible" });
+      this.#book.sheets.push({ name: attributes.get("name") ?? "", id, hiding: HIDING[state] ?? "" });
     } else if (local === "workbookPr") this.#book.is1904 = /^(1|true)$/.test(attributes.get("date1904") ?? "");
     else if (local === "definedName") {
       this.#inName = true;
@@ -114,11 +119,11 @@ async function orderSheets(
   const types = ["worksheet", "chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"];
   const related = await pack.related(main, ...types);
   const sheets = new Map<ZipEntry, string>();
-  for (const { name, id, hidden } of book.sheets) {
+  for (const { name, id, hiding } of book.sheets) {
     const part = related.find((candidate) => candidate.id === id);
     if (!part) continue;
     const macro = part.type.endsWith("acrosheet") ? "macro " : "";
-    sheets.set(part.entry, `${hidden ? "hidden " : ""}${macro}sheet ${name}`);
+    sheets.set(part.entry, `${hiding}${macro}sheet ${name}`);
   }
   const usual = pack.unhandled(/^xl\/(worksheets|chartsheets|dialogsheets|macrosheets)\/[^/]+\.xml$/i);
   for (const entry of [...related.map((part) => part.entry), ...usual]) {
@@ -133,6 +138,7 @@ async function* readSheet(
   entry: ZipEntry,
   text: SheetText,
   label: string,
+  persons: ReadonlyMap<string, string>,
 ): AsyncGenerator<Extraction> {
   if (run.isFull) return;
   pack.handled.add(entry);
@@ -146,42 +152,8 @@ async function* readSheet(
       for (const chart of await pack.related(partName(part), "chart", "chartEx", "diagramData")) {
         yield* readTextPart(pack, run, chart.entry, { label });
       }
-    } else yield* readComments(pack, run, part, `comments of ${label}`);
+    } else yield* readComments(pack, run, part, `comments of ${label}`, persons);
   }
-}
-
-/** Old comments name their authors in a list in the same part; new ones have a text of their own. */
-async function* readComments(
-  pack: OoxmlPackage,
-  run: DocumentRun,
-  entry: ZipEntry,
-  label: string,
-): AsyncGenerator<Extraction> {
-  const blocks = new TextBlocks(run, label);
-  const authors: string[] = [];
-  let element = "";
-  const handler: XmlHandler = {
-    open: (local, attributes) => {
-      element = local;
-      if (local === "author") authors.push("");
-      if (local !== "comment" && local !== "threadedComment") return;
-      const author = authors[Number(attributes.get("authorId") ?? -1)] ?? "";
-      const head = [attributes.get("ref") ?? "", author, attributes.get("dT") ?? ""].filter((part) => part !== "");
-      blocks.add(`[${head.join(", ")}] `);
-    },
-    close: (local) => {
-      element = "";
-      if (local === "comment" || local === "threadedComment") blocks.endLine();
-    },
-    text: (text) => {
-      if (element === "author") authors[authors.length - 1] += text;
-      else if (element === "t" || (element === "text" && text.trim() !== "")) blocks.add(text);
-    },
-  };
-  pack.handled.add(entry);
-  yield* readXmlPart(run, entry, "comments", handler);
-  blocks.flush();
-  yield* run.drain();
 }
 
 /** Strings that no cell shows: left over from deleted cells, or cells that could not be read. */
@@ -203,7 +175,6 @@ const CACHES: readonly (readonly [label: string, pattern: RegExp])[] = [
   ["query", /^xl\/queryTables\/[^/]+\.xml$/i],
   ["table", /^xl\/(tables|pivotTables)\/[^/]+\.xml$/i],
   ["comments", /^xl\/(comments|threadedComments\/threadedComment)\d*\.xml$/i],
-  ["persons", /^xl\/persons\/[^/]+\.xml$/i],
   ["drawing", /^xl\/drawings\/drawing\d+\.xml$/i],
 ];
 
@@ -212,10 +183,14 @@ const CACHED = new Set([
   ...["sourceFile", "url", "userId", "refreshedBy", "totalsRowLabel", "caption"],
 ]);
 
-async function* readCaches(pack: OoxmlPackage, run: DocumentRun): AsyncGenerator<Extraction> {
+async function* readCaches(
+  pack: OoxmlPackage,
+  run: DocumentRun,
+  persons: ReadonlyMap<string, string>,
+): AsyncGenerator<Extraction> {
   for (const [label, pattern] of CACHES) {
     for (const entry of pack.unhandled(pattern)) {
-      if (label === "comments") yield* readComments(pack, run, entry, label);
+      if (label === "comments") yield* readComments(pack, run, entry, label, persons);
       else if (label === "drawing") yield* readTextPart(pack, run, entry, { label });
       else yield* readCache(pack, run, entry, label);
     }

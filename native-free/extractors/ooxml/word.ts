@@ -5,6 +5,7 @@
 import { partName, type ZipEntry } from "../../containers/zip-parts.ts";
 import type { Extraction } from "../../model/extraction.ts";
 import { readXmlPart, type DocumentRun } from "../document-run.ts";
+import type { XmlHandler } from "../xml-stream.ts";
 import { BodyText, type BodyOptions } from "./body-text.ts";
 import type { OoxmlPackage } from "./package.ts";
 
@@ -23,11 +24,35 @@ const TEXT_PARTS: readonly (readonly [type: string, label: string, pattern: RegE
 ];
 
 export async function* readWord(pack: OoxmlPackage, run: DocumentRun, main: ZipEntry): AsyncGenerator<Extraction> {
-  yield* readTextPart(pack, run, main, { label: null });
+  const hiddenStyles = await readHiddenStyles(pack, run);
+  yield* readTextPart(pack, run, main, { label: null, hiddenStyles });
   for (const [type, label] of TEXT_PARTS) {
-    for (const { entry } of await pack.related(partName(main), type)) yield* readTextPart(pack, run, entry, { label });
+    for (const { entry } of await pack.related(partName(main), type)) {
+      yield* readTextPart(pack, run, entry, { label, hiddenStyles });
+    }
   }
   yield* readStrayText(pack, run);
+}
+
+/** Ids of character styles that hide their text (17.3.2.41). */
+async function readHiddenStyles(pack: OoxmlPackage, run: DocumentRun): Promise<ReadonlySet<string>> {
+  const hidden = new Set<string>();
+  let style = "";
+  const handler: XmlHandler = {
+    open: (local, attributes) => {
+      if (local === "style") style = attributes.get("type") === "character" ? (attributes.get("styleId") ?? "") : "";
+      else if (local === "vanish" && style !== "" && !/^(0|false|off)$/.test(attributes.get("val") ?? "")) {
+        hidden.add(style);
+      }
+    },
+    close: () => undefined,
+    text: () => undefined,
+  };
+  for (const entry of pack.unhandled(/^word\/styles\.xml$/i)) {
+    pack.handled.add(entry);
+    for await (const extraction of readXmlPart(run, entry, "styles", handler)) run.push(extraction);
+  }
+  return hidden;
 }
 
 /** Parts with text that no relationship led to. */

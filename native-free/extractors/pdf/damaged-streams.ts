@@ -21,15 +21,22 @@ const TOTAL_LIMIT_BYTES = 1 << 30;
 /** Longest dictionary that is looked through. */
 const DICTIONARY_BYTES = 8192;
 
-/** All damaged streams in the order of the file. */
-export function damagedStreams(document: Uint8Array): DamagedStream[] {
+/** A stream as it stands in the file. */
+interface PackedStream {
+  readonly dictionary: string;
+  readonly object: number;
+  /** Byte offset of the data. */
+  readonly start: number;
+  readonly packed: Uint8Array;
+}
+
+/** All streams in the order of the file, whatever the cross-references say. */
+export function* streamsOf(document: Uint8Array): Generator<PackedStream> {
   const bytes = Buffer.from(document.buffer, document.byteOffset, document.length);
-  const found: DamagedStream[] = [];
-  let unpacked = 0;
   let from = 0;
-  while (unpacked < TOTAL_LIMIT_BYTES) {
+  for (;;) {
     const keyword = bytes.indexOf("stream", from, "latin1");
-    if (keyword < 0) break;
+    if (keyword < 0) return;
     const dictionary = dictionaryBefore(bytes, keyword, from);
     const start = dataAfter(bytes, keyword + 6);
     from = keyword + 6;
@@ -38,9 +45,19 @@ export function damagedStreams(document: Uint8Array): DamagedStream[] {
     // The rest of a file that is cut off belongs to the stream.
     const packed = bytes.subarray(start, end < 0 ? bytes.length : end);
     from = start + packed.length;
-    if (!isChecked(dictionary.text)) continue;
-    const size = unpackedSize(isAscii(dictionary.text) ? decodeAscii85(packed) : packed);
-    if (size === null) found.push({ offset: start, object: dictionary.object });
+    yield { dictionary: dictionary.text, object: dictionary.object, start, packed };
+  }
+}
+
+/** All damaged streams in the order of the file. */
+export function damagedStreams(document: Uint8Array): DamagedStream[] {
+  const found: DamagedStream[] = [];
+  let unpacked = 0;
+  for (const { dictionary, object, start, packed } of streamsOf(document)) {
+    if (unpacked >= TOTAL_LIMIT_BYTES) break;
+    if (!isChecked(dictionary)) continue;
+    const size = unpackedSize(isAscii(dictionary) ? decodeAscii85(packed) : packed);
+    if (size === null) found.push({ offset: start, object });
     else unpacked += size;
   }
   return found;

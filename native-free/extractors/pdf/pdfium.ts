@@ -77,15 +77,17 @@ export class PdfiumDocument {
     this.#document = document;
   }
 
-  /** Opens with the empty password. Throws EvidenceError `pdf/reader-trapped`. */
-  static async open(bytes: Uint8Array): Promise<PdfiumDocument | PdfRefusal> {
+  /** Opens with a password, with the empty one where it is null. Throws EvidenceError `pdf/reader-trapped`. */
+  static async open(bytes: Uint8Array, password: string | null = null): Promise<PdfiumDocument | PdfRefusal> {
     instance ??= makeInstance();
     const pdfium = await instance;
     return guard(() => {
       const memory = pdfium._malloc(bytes.length);
       if (memory === 0) throw new RangeError("no memory");
       pdfium.HEAPU8.set(bytes, memory);
-      const document = pdfium._FPDF_LoadMemDocument(memory, bytes.length, 0);
+      const secret = password === null ? 0 : writeText(pdfium, password);
+      const document = pdfium._FPDF_LoadMemDocument(memory, bytes.length, secret);
+      if (secret !== 0) pdfium._free(secret);
       if (document !== 0) return new PdfiumDocument(pdfium, memory, document);
       const error = pdfium._FPDF_GetLastError();
       pdfium._free(memory);
@@ -96,7 +98,12 @@ export class PdfiumDocument {
 
   /** Streams are encrypted, even where the empty password opens them. */
   get isEncrypted(): boolean {
-    return guard(() => this.#pdfium._FPDF_GetSecurityHandlerRevision(this.#document) >= 0);
+    return this.securityRevision >= 0;
+  }
+
+  /** Revision of the standard security handler (7.6.4), negative where nothing is encrypted. */
+  get securityRevision(): number {
+    return guard(() => this.#pdfium._FPDF_GetSecurityHandlerRevision(this.#document));
   }
 
   /** As the document claims; pages that do not exist are null when asked for. */
@@ -130,6 +137,15 @@ export class PdfiumDocument {
     });
     if (this.#pdfium.HEAPU8.length > KEPT_HEAP_BYTES) instance = null;
   }
+}
+
+/** UTF-8 with a zero at its end, to be freed by the caller; PDFium itself tries other encodings where they are older. */
+function writeText(pdfium: Pdfium, text: string): number {
+  const bytes = new TextEncoder().encode(`${text}\0`);
+  const memory = pdfium._malloc(bytes.length);
+  if (memory === 0) throw new RangeError("no memory");
+  pdfium.HEAPU8.set(bytes, memory);
+  return memory;
 }
 
 /** Whatever escapes from WebAssembly leaves its memory in an unknown state: the instance is given up. */

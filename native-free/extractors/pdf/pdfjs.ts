@@ -3,7 +3,7 @@
  * PDFium cannot open a document at all. No code of the document is run, nothing is loaded from anywhere.
  */
 import type * as Pdfjs from "pdfjs-dist/legacy/build/pdf.mjs";
-import type { Child, Extraction } from "../../model/extraction.ts";
+import type { Extraction } from "../../model/extraction.ts";
 import { finding } from "../../model/findings.ts";
 import { infoFields, xmpFields } from "./pdf-fields.ts";
 
@@ -32,6 +32,8 @@ async function load(): Promise<PdfjsModule> {
 /** One document, opened when it is first asked for. `close` has to be called whatever happens. */
 export class PdfjsSession {
   readonly #bytes: Uint8Array;
+  /** Null: the empty one. Set before the document is first asked for. */
+  password: string | null = null;
   #task: LoadingTask | null = null;
 
   /** The bytes are copied when the document is opened. */
@@ -45,6 +47,7 @@ export class PdfjsSession {
     const { getDocument } = await loaded;
     this.#task ??= getDocument({
       data: new Uint8Array(this.#bytes),
+      ...(this.password === null ? {} : { password: this.password }),
       ...NO_CODE,
       cMapUrl: packageFolder("cmaps/"),
       cMapPacked: true,
@@ -111,81 +114,6 @@ export async function* readScripts(document: PdfjsDocument): AsyncGenerator<Extr
   if (text === "") return;
   yield { what: "finding", finding: finding("pdf/script") };
   yield { what: "text", text, label: "script" };
-}
-
-interface Annotation {
-  readonly subtype?: string;
-  readonly contentsObj?: { readonly str?: string };
-  readonly titleObj?: { readonly str?: string };
-  readonly url?: string;
-  readonly unsafeUrl?: string;
-  readonly fieldName?: string;
-  readonly fieldValue?: unknown;
-  readonly alternativeText?: string;
-  readonly fileId?: string;
-  readonly file?: { readonly filename?: string };
-}
-
-/** Comments, form values, links and files of one page (from 1). */
-export async function* readAnnotations(document: PdfjsDocument, number: number): AsyncGenerator<Extraction> {
-  const page = await document.getPage(number);
-  const annotations: readonly Annotation[] = await page.getAnnotations();
-  const blocks = { annotation: "", "form field": "", link: "" };
-  for (const [index, annotation] of annotations.entries()) {
-    const { subtype, contentsObj, titleObj, fieldName, alternativeText, file, fileId } = annotation;
-    const url = annotation.url ?? annotation.unsafeUrl;
-    if (url !== undefined) blocks.link += `${url}\n`;
-    if (subtype === "Widget") blocks["form field"] += fieldLine(fieldName, alternativeText, annotation.fieldValue);
-    else if (subtype !== "Popup" && contentsObj?.str) {
-      blocks.annotation += `${titleObj?.str ? `[${titleObj.str}] ` : ""}${contentsObj.str}\n`;
-    }
-    if (file && fileId !== undefined) {
-      const content = await document.getAttachmentContent(fileId);
-      yield { what: "child", child: attachment(`annotation:${number}:${index}`, file.filename ?? "", content) };
-    }
-  }
-  for (const [kind, text] of Object.entries(blocks)) {
-    if (text !== "") yield { what: "text", text: text.replaceAll("\0", ""), label: `${kind} on page ${number}` };
-  }
-  page.cleanup();
-}
-
-function fieldLine(name: string | undefined, alternative: string | undefined, value: unknown): string {
-  const values = (Array.isArray(value) ? value : [value]).filter((part) => typeof part === "string" && part !== "");
-  if (values.length === 0) return "";
-  return `${alternative || name || ""}: ${values.join(", ")}\n`;
-}
-
-/** Files attached to the document as a whole. */
-export async function* readAttachments(document: PdfjsDocument): AsyncGenerator<Extraction> {
-  const attachments: unknown = await document.getAttachments();
-  if (!(attachments instanceof Map)) return;
-  let index = 0;
-  for (const [id, file] of attachments as Map<string, { filename?: string; description?: string }>) {
-    const content = await document.getAttachmentContent(id);
-    yield { what: "child", child: attachment(`attachment:${index}`, file.filename ?? id, content) };
-    if (file.description) yield { what: "text", text: `${file.description}\n`, label: "description of attachment" };
-    index += 1;
-  }
-}
-
-function attachment(key: string, name: string, content: unknown): Child {
-  const bytes = content instanceof Uint8Array ? content : null;
-  return {
-    key,
-    name: { text: name, bytes: null },
-    kind: "file",
-    origin: "embedded",
-    size: bytes?.length ?? null,
-    packedSize: null,
-    times: [],
-    findings: bytes ? [] : [finding("pdf/attachment-unreadable")],
-    content: bytes ? { open: () => once(bytes) } : { missing: "damaged" },
-  };
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }
 
 /** Text of one page (from 1) as pdf.js reads it. */

@@ -1,101 +1,14 @@
-/** Walks the containers of pictures and takes out what is not pixels. Reads headers and metadata only. */
+/** PNG, GIF and WebP: walks their chunks and takes out what is not pixels. Reads headers and metadata only. */
 import { inflateSync } from "node:zlib";
 import { type ByteSource, readRange } from "../../bytes/byte-source.ts";
 import type { FieldName } from "../../model/fields.ts";
-import { type Finding, finding } from "../../model/findings.ts";
+import { finding } from "../../model/findings.ts";
 import { isoDate, tagText } from "../plausible.ts";
-import type { PictureParts } from "./picture-parts.ts";
+import { addText, damage, truncated } from "./part-damage.ts";
+import { type Collected, nothing, type PictureParts } from "./picture-parts.ts";
 
-const maxSegmentsBytes = 16 << 20;
 const maxChunkBytes = 8 << 20;
 const maxChunks = 10_000;
-const maxTailBytes = 65_536;
-const pieceBytes = 1 << 20;
-
-interface Collected {
-  exif: Uint8Array | null;
-  segments: Uint8Array | null;
-  xmp: string[];
-  fields: { name: FieldName; value: string; source: string }[];
-  texts: { text: string; label: string }[];
-  findings: Finding[];
-  damaged: boolean;
-}
-
-function nothing(): Collected {
-  return { exif: null, segments: null, xmp: [], fields: [], texts: [], findings: [], damaged: false };
-}
-
-function damage(parts: Collected, format: string, problem: string, at: number): void {
-  parts.damaged = true;
-  parts.findings.push(finding("picture/damaged", { format, problem }, { offset: at, length: null }));
-}
-
-function truncated(parts: Collected, format: string, at: number): void {
-  parts.damaged = true;
-  parts.findings.push(finding("picture/truncated", { format }, { offset: at, length: null }));
-}
-
-/**
- * Whether EOI (FF D9) stands anywhere behind the start of the scan: coded data cannot hold it (ITU-T T.81, F.1.2.3), but
- * cameras append other matter. The end is looked at first, the whole only where nothing is found there.
- */
-function hasEndOfImage(source: ByteSource, scan: number): boolean {
-  const tail = Math.max(scan, source.size - maxTailBytes);
-  if (holdsEndOfImage(readRange(source, tail, maxTailBytes))) return true;
-  for (let at = scan; at < tail; at += pieceBytes) {
-    if (holdsEndOfImage(readRange(source, at, pieceBytes + 1))) return true;
-  }
-  return false;
-}
-
-function holdsEndOfImage(bytes: Uint8Array): boolean {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes("\xff\xd9", 0, "latin1");
-}
-
-/** Marker segments up to the first scan (ITU-T T.81 annex B). */
-export function jpegParts(source: ByteSource): PictureParts {
-  const parts = nothing();
-  const kept: Uint8Array[] = [Uint8Array.of(0xff, 0xd8)];
-  let total = 0;
-  let at = 2;
-  for (;;) {
-    const head = readRange(source, at, 4);
-    if (head.length < 4 || head[0] !== 0xff) {
-      damage(parts, "JPEG", head.length < 4 ? "ends before the picture" : "marker expected", at);
-      break;
-    }
-    const marker = head[1]!;
-    if (marker === 0xff) {
-      at++;
-      continue;
-    }
-    if (marker === 0xda && !hasEndOfImage(source, at + 4)) truncated(parts, "JPEG", source.size);
-    if (marker === 0xda || marker === 0xd9) break;
-    const length = 2 + ((head[2]! << 8) | head[3]!);
-    if (length < 4 || at + length > source.size) {
-      damage(parts, "JPEG", "segment longer than the file", at);
-      break;
-    }
-    const isApp = marker >= 0xe1 && marker <= 0xed;
-    if (isApp && total + length <= maxSegmentsBytes) {
-      kept.push(readRange(source, at, length));
-      total += length;
-    }
-    if (marker === 0xfe) addText(parts, Buffer.from(readRange(source, at + 4, length - 4)), "comment");
-    at += length;
-  }
-  kept.push(Uint8Array.of(0xff, 0xda, 0x00, 0x02, 0xff, 0xd9));
-  if (total > 0) parts.segments = Buffer.concat(kept);
-  return parts;
-}
-
-/** UTF-8 where it is that, else Latin-1; the comment as a text and a field. */
-function addText(parts: Collected, bytes: Buffer, label: string): void {
-  const utf8 = bytes.toString("utf8");
-  const text = tagText(utf8.includes("\ufffd") ? bytes.toString("latin1") : utf8, 1 << 20);
-  if (text !== null) parts.texts.push({ text, label });
-}
 
 const pngKeywords: Readonly<Record<string, FieldName>> = {
   Title: "title",
@@ -109,8 +22,8 @@ const pngKeywords: Readonly<Record<string, FieldName>> = {
 };
 
 /** Chunks (PNG 3 section 11): tEXt, zTXt, iTXt, eXIf, tIME, iCCP. */
-export function pngParts(source: ByteSource): PictureParts {
-  const parts = nothing();
+export function pngParts(source: ByteSource, limitBytes: number): PictureParts {
+  const parts = nothing(limitBytes);
   let at = 8;
   for (let count = 0; count < maxChunks; count++) {
     const head = Buffer.from(readRange(source, at, 8));
@@ -149,8 +62,8 @@ const pngReaders: Readonly<Record<string, (parts: Collected, data: Buffer, at: n
     const text = data[end + 1] === 1 ? inflated(parts, body, at) : body;
     if (text) pngText(parts, data.toString("latin1", 0, end), text.toString("utf8"));
   },
-  eXIf: (parts, data) => {
-    parts.exif = data;
+  eXIf: (parts, _data, at) => {
+    parts.exif.push(at + 8);
   },
   tIME: (parts, data) => {
     if (data.length !== 7) return;
@@ -161,9 +74,11 @@ const pngReaders: Readonly<Record<string, (parts: Collected, data: Buffer, at: n
     if (date) parts.fields.push({ name: "modified", value: date, source: "png tIME" });
     else parts.findings.push(finding("picture/implausible", { what: "date" }));
   },
-  iCCP: (parts, data) => {
+  iCCP: (parts, data, at) => {
     const name = tagText(data.toString("latin1", 0, keywordEnd(data)), 80);
     if (name) parts.fields.push({ name: "colorProfile", value: name, source: "png iCCP" });
+    const profile = inflated(parts, data.subarray(keywordEnd(data) + 2), at);
+    if (profile) parts.packets.icc.push(profile);
   },
 };
 
@@ -184,7 +99,12 @@ function inflated(parts: Collected, data: Buffer, at: number): Buffer | null {
 
 function pngText(parts: Collected, keyword: string, text: string): void {
   if (keyword === "XML:com.adobe.xmp") {
-    parts.xmp.push(text);
+    parts.packets.xmp.push(Buffer.from(text));
+    return;
+  }
+  const raw = /^Raw profile type (exif|APP1|iptc|8bim|icc|xmp)$/.exec(keyword);
+  if (raw) {
+    rawProfile(parts, raw[1]!, text);
     return;
   }
   const value = tagText(text, 1 << 20);
@@ -196,9 +116,21 @@ function pngText(parts: Collected, keyword: string, text: string): void {
   parts.texts.push({ text: name ? `${name}: ${value}` : value, label: "png text" });
 }
 
+/** ImageMagick's form of packets that PNG had no chunk for: name, length, hexadecimal digits. */
+function rawProfile(parts: Collected, kind: string, text: string): void {
+  const digits = /^\s*\S+\s+\d+\s+([0-9a-fA-F\s]*)$/.exec(text)?.[1] ?? "";
+  const bytes = Buffer.from(digits.replaceAll(/\s/g, ""), "hex");
+  const isExif = bytes.toString("latin1", 0, 6) === "Exif\0\0";
+  if (isExif) parts.decodedExif.push(bytes.subarray(6));
+  else if (kind === "exif") parts.decodedExif.push(bytes);
+  else if (kind === "APP1" || kind === "xmp") parts.packets.xmp.push(bytes.subarray(Math.max(0, bytes.indexOf("<"))));
+  else if (kind === "icc") parts.packets.icc.push(bytes);
+  else parts.packets[bytes.toString("latin1", 0, 4) === "8BIM" ? "photoshop" : "iptc"].push(bytes);
+}
+
 /** Comment and XMP application extensions (GIF89a sections 24 and 26). */
-export function gifParts(source: ByteSource): PictureParts {
-  const parts = nothing();
+export function gifParts(source: ByteSource, limitBytes: number): PictureParts {
+  const parts = nothing(limitBytes);
   const flags = readRange(source, 10, 1)[0] ?? 0;
   let at = 13 + tableBytes(flags);
   for (let count = 0; count < maxChunks; count++) {
@@ -235,7 +167,7 @@ function gifExtension(parts: Collected, source: ByteSource, at: number, kind: nu
   // The packet is stored plain, followed by a trailer that makes readers of blocks land on the terminator.
   const packet = Buffer.from(readRange(source, at + 14, maxChunkBytes));
   const end = packet.indexOf("<?xpacket end=");
-  if (end >= 0) parts.xmp.push(packet.toString("utf8", 0, end));
+  if (end >= 0) parts.packets.xmp.push(packet.subarray(0, end));
   return skipBlocks(source, at + 14);
 }
 
@@ -259,8 +191,8 @@ function windowByte(source: ByteSource, window: { start: number; bytes: Uint8Arr
 }
 
 /** RIFF chunks EXIF, XMP (RFC 9649 section 2.7.1.5). */
-export function webpParts(source: ByteSource): PictureParts {
-  const parts = nothing();
+export function webpParts(source: ByteSource, limitBytes: number): PictureParts {
+  const parts = nothing(limitBytes);
   const declared = 8 + Buffer.from(readRange(source, 4, 4)).readUInt32LE(0);
   let at = 12;
   // The padding byte of the last chunk is left out by some writers.
@@ -273,12 +205,12 @@ export function webpParts(source: ByteSource): PictureParts {
       damage(parts, "WebP", "chunk longer than the file", at);
       break;
     }
-    if (kind === "EXIF" && length <= maxChunkBytes) {
-      const data = readRange(source, at + 8, length);
-      parts.exif = Buffer.from(data.subarray(0, 6)).toString("latin1") === "Exif\0\0" ? data.subarray(6) : data;
+    if (kind === "EXIF") {
+      const isMarked = Buffer.from(readRange(source, at + 8, 6)).toString("latin1") === "Exif\0\0";
+      parts.exif.push(at + 8 + (isMarked ? 6 : 0));
     }
-    if (kind === "XMP " && length <= maxChunkBytes)
-      parts.xmp.push(Buffer.from(readRange(source, at + 8, length)).toString("utf8"));
+    const packets = kind === "XMP " ? parts.packets.xmp : kind === "ICCP" ? parts.packets.icc : null;
+    packets?.push(Buffer.from(readRange(source, at + 8, parts.packets.take(length))));
     at += 8 + length + (length & 1);
   }
   return parts;

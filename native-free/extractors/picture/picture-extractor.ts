@@ -1,76 +1,140 @@
 /**
- * Pictures: dimensions from their own headers, EXIF, GPS, IPTC, XMP and ICC through exifr, comments of JPEG, GIF and PNG.
- * Exifr can return plausible looking values from garbage; values that cannot be are findings, not fields.
- * Not read: maker notes, Photoshop layers, thumbnails.
+ * Pictures: dimensions from their own headers; EXIF, GPS, serial numbers of maker notes, IPTC, XMP and ICC; comments of
+ * JPEG, GIF and PNG; thumbnails, previews and further pictures as children. Own readers, since libraries return plausible
+ * values from garbage: what cannot be is a finding, not a field. Not read: Photoshop layers, most of maker notes.
  */
-import { type ByteSource, readRange } from "../../bytes/byte-source.ts";
+import { type ByteSource, MemorySource, readRange } from "../../bytes/byte-source.ts";
 import type { ExtractContext, Extraction, Extractor } from "../../model/extraction.ts";
 import { type Finding, finding } from "../../model/findings.ts";
-import { callQuietly } from "../library-call.ts";
-import { pixels } from "../plausible.ts";
-import { gifParts, jpegParts, pngParts, webpParts } from "./container-parts.ts";
-import { exifExtractions, type ExifGroups } from "./exif-fields.ts";
+import { withFieldText } from "../field-text.ts";
+import { stretchChild } from "../part-child.ts";
+import { pixels, tagText } from "../plausible.ts";
+import { boxParts } from "./box-parts.ts";
+import { gifParts, pngParts, webpParts } from "./container-parts.ts";
 import { headerSize } from "./header-size.ts";
-import type { PictureParts } from "./picture-parts.ts";
+import { profileName } from "./icc-name.ts";
+import { iptcFields, resourcesOf, resourceThumbnail } from "./iptc-fields.ts";
+import { jpegParts } from "./jpeg-parts.ts";
+import { Packets, type PictureParts } from "./picture-parts.ts";
+import { codestreamParts, psdParts, rafParts } from "./raw-parts.ts";
+import { singleDirectory, tiffExtractions } from "./tiff-picture.ts";
 import { xmpExtractions } from "./xmp-fields.ts";
 
-/** Types of which exifr reads a head of the file; metadata of TIFF and its raws may lie anywhere. */
-const readByPackage = ["tiff", "dng", "nef", "cr2", "arw", "pef", "srw", "heic", "heif", "avif"];
-const ownParts: Readonly<Record<string, (source: ByteSource) => PictureParts>> = {
-  jpeg: jpegParts,
-  png: pngParts,
-  apng: pngParts,
-  gif: gifParts,
-  webp: webpParts,
+type Parts = (source: ByteSource, limitBytes: number) => PictureParts;
+
+const types = {
+  parts: [
+    "jpeg",
+    "png",
+    "apng",
+    "gif",
+    "webp",
+    "heic",
+    "heif",
+    "avif",
+    "cr3",
+    "jp2",
+    "jpx",
+    "jpm",
+    "jxl",
+    "raf",
+    "psd",
+  ],
+  tags: ["tiff", "dng", "nef", "cr2", "arw", "pef", "srw", "orf", "rw2"],
+  sizeOnly: ["bmp", "ico", "cur", "jls", "qoi", "tga", "pcx", "jxr", "xcf"],
 };
-const sizeOnly = ["bmp", "psd", "ico", "cur", "jls", "qoi", "tga", "pcx", "jp2", "jxr", "orf", "rw2", "raf", "cr3"];
-const maxPackageBytes = 64 << 20;
+/** Packets of metadata of one picture together; far above what any has. */
+const mostPacketBytes = 64 << 20;
 
 export const pictureExtractor: Extractor = {
   id: "picture",
   family: "extractor",
-  name: "Pictures: dimensions, EXIF, GPS, IPTC, XMP, ICC, comments",
-  spec: "Exif 3.0; IIM 4.2; XMP part 1; PNG 3; ICC.1:2022",
+  name: "Pictures: dimensions, EXIF, GPS, IPTC, XMP, ICC, comments, previews",
+  spec: "Exif 3.0; IIM 4.2; XMP part 1; PNG 3; ICC.1:2022; ISO/IEC 23008-12; TIFF 6.0",
   level: "partial",
-  types: [...Object.keys(ownParts), ...readByPackage, ...sizeOnly],
-  extract: extractPicture,
+  types: [...types.parts, ...types.tags, ...types.sizeOnly],
+  extract: (source, context) => withFieldText(extractPicture(source, context)),
 };
 
 async function* extractPicture(source: ByteSource, context: ExtractContext): AsyncGenerator<Extraction> {
-  const head = readRange(source, 0, 64);
-  const size = headerSize(source);
-  if (size) {
-    const [width, height] = [pixels(size.width), pixels(size.height)];
-    if (width && height) {
-      yield { what: "field", name: "width", value: width, source: "header" };
-      yield { what: "field", name: "height", value: height, source: "header" };
-    } else yield implausible("dimensions");
+  const head = Buffer.from(readRange(source, 0, 64)).toString("latin1");
+  const run = new PictureRun(source);
+  const limit = Math.min(context.wholeLimitBytes, mostPacketBytes);
+  let size = headerSize(source);
+  const partsOf = containerOf(head);
+  const parts = partsOf?.(source, limit) ?? null;
+  if (parts && "size" in parts) size ??= parts.size as typeof size;
+  if (size) yield* sizeFields(size.width, size.height);
+  const packets = parts?.packets ?? new Packets(limit);
+  if (parts) yield* partExtractions(parts);
+  const places = parts ? parts.exif : isTiff(head) ? [0] : [];
+  for (const [index, base] of places.entries()) yield* run.tags(source, base, size === null, packets, `exif/${index}`);
+  for (const [index, bytes] of (parts?.decodedExif ?? []).entries()) {
+    yield* run.tags(new MemorySource(bytes), 0, size === null, packets, `profile/${index}`);
   }
-  const kind = containerOf(head);
-  if (kind) {
-    const parts = ownParts[kind]!(source);
-    yield* partExtractions(parts);
-    for (const packet of parts.xmp) yield* xmpExtractions(packet);
-    if (parts.exif) yield* exifOf(parts.exif, size !== null);
-    if (parts.segments) yield* exifOf(parts.segments, size !== null);
-  } else if (isTiffOrHeif(head)) {
-    const limit = Math.min(context.wholeLimitBytes, maxPackageBytes);
-    if (source.size > limit) yield { what: "finding", finding: finding("picture/head-only", { limit }) };
-    yield* exifOf(readRange(source, 0, limit), false);
+  for (const { at, role } of parts?.directories ?? []) yield* singleDirectory(source, at, role, run.report);
+  yield* packetExtractions(run, packets);
+  yield* run.end();
+}
+
+class PictureRun {
+  readonly #source: ByteSource;
+  readonly #problems: Finding[] = [];
+  #isDamaged = false;
+
+  constructor(source: ByteSource) {
+    this.#source = source;
+  }
+
+  readonly report = (what: string): void => {
+    if (!this.#problems.some((each) => each.params["what"] === what))
+      this.#problems.push(finding("picture/implausible", { what }));
+  };
+
+  *tags(source: ByteSource, base: number, wantsSize: boolean, packets: Packets, key: string): Generator<Extraction> {
+    const isWhole = yield* tiffExtractions(source, base, { wantsSize, packets, report: this.report, key });
+    if (!isWhole) this.#isDamaged = true;
+  }
+
+  /** A film behind the picture, as telephones keep a moment's movement: the packet counts from the end of the file. */
+  *motion(xmp: string): Generator<Extraction> {
+    const length = Number(/MicroVideoOffset[=">]+(\d{1,12})/.exec(xmp)?.[1] ?? 0);
+    if (length < 16 || length >= this.#source.size) return;
+    yield {
+      what: "child",
+      child: stretchChild(this.#source, "motion", "motion.mp4", this.#source.size - length, length),
+    };
+  }
+
+  *end(): Generator<Extraction> {
+    if (this.#isDamaged) {
+      yield { what: "finding", finding: finding("picture/metadata-damaged", {}) };
+      yield { what: "status", status: "partial", reason: "damaged" };
+    }
+    for (const problem of this.#problems) yield { what: "finding", finding: problem };
   }
 }
 
-function containerOf(head: Uint8Array): string | null {
-  const text = Buffer.from(head.subarray(0, 12)).toString("latin1");
-  if (text.startsWith("\xff\xd8\xff")) return "jpeg";
-  if (text.startsWith("\x89PNG\r\n\x1a\n")) return "png";
-  if (/^GIF8[79]a/.test(text)) return "gif";
-  return /^RIFF[^]{4}WEBP/.test(text) ? "webp" : null;
+function containerOf(head: string): Parts | null {
+  if (head.startsWith("\xff\xd8\xff")) return jpegParts;
+  if (head.startsWith("\x89PNG\r\n\x1a\n")) return pngParts;
+  if (/^GIF8[79]a/.test(head)) return gifParts;
+  if (/^RIFF[^]{4}WEBP/.test(head)) return webpParts;
+  if (head.startsWith("FUJIFILMCCD-RAW")) return rafParts;
+  if (head.startsWith("8BPS")) return psdParts;
+  if (head.startsWith("\xff\x4f\xff\x51")) return codestreamParts;
+  return /^[^]{4}(?:ftyp|jP {2}|JXL )/.test(head) ? boxParts : null;
 }
 
-function isTiffOrHeif(head: Uint8Array): boolean {
-  const text = Buffer.from(head.subarray(0, 8)).toString("latin1");
-  return /^(II\*\0|MM\0\*)/.test(text) || text.slice(4) === "ftyp";
+/** TIFF and the raws that only differ in the number behind the byte order. */
+const isTiff = (head: string): boolean => /^(?:II\*\0|MM\0\*|IIRO|IIRS|MMOR|IIU\0|II\xbc[\0\x01])/.test(head);
+
+function* sizeFields(width: number, height: number): Generator<Extraction> {
+  const [wide, high] = [pixels(width), pixels(height)];
+  if (wide && high) {
+    yield { what: "field", name: "width", value: wide, source: "header" };
+    yield { what: "field", name: "height", value: high, source: "header" };
+  } else yield { what: "finding", finding: finding("picture/implausible", { what: "dimensions" }) };
 }
 
 function* partExtractions(parts: PictureParts): Generator<Extraction> {
@@ -78,52 +142,27 @@ function* partExtractions(parts: PictureParts): Generator<Extraction> {
   if (parts.damaged) yield { what: "status", status: "partial", reason: "damaged" };
   for (const { name, value, source } of parts.fields) yield { what: "field", name, value, source };
   for (const { text, label } of parts.texts) yield { what: "text", text: `${text}\n`, label };
+  for (const child of parts.children) yield { what: "child", child };
 }
 
-const options = {
-  tiff: true,
-  ifd0: {},
-  ifd1: false,
-  exif: true,
-  gps: true,
-  interop: false,
-  xmp: true,
-  iptc: true,
-  icc: true,
-  jfif: false,
-  ihdr: false,
-  makerNote: false,
-  userComment: true,
-  mergeOutput: false,
-  sanitize: true,
-  reviveValues: false,
-  translateKeys: true,
-  translateValues: true,
-  multiSegment: true,
-} as const;
-
-/** Metadata of a TIFF, a HEIF or the segments of a JPEG; exifr's exceptions say that there is something but not readable. */
-async function* exifOf(bytes: Uint8Array, sizeKnown: boolean): AsyncGenerator<Extraction> {
-  const { default: exifr } = await import("exifr");
-  let groups: (ExifGroups & { errors?: readonly unknown[] }) | undefined;
-  try {
-    groups = (await callQuietly(() => exifr.parse(bytes, options as never))) as typeof groups;
-  } catch {
-    // Whatever exifr throws (RangeError, TypeError, "Unknown file format") comes from the bytes it was given.
-    yield { what: "finding", finding: finding("picture/metadata-damaged", {}) };
-    yield { what: "status", status: "partial", reason: "damaged" };
-    return;
+/** Photoshop's resources hold packets of the other kinds: they come first. */
+async function* packetExtractions(run: PictureRun, packets: Packets): AsyncGenerator<Extraction> {
+  for (const resource of packets.photoshop.flatMap(resourcesOf)) {
+    if (resource.id === 0x0404) packets.iptc.push(resource.data);
+    else if (resource.id === 0x040f) packets.icc.push(resource.data);
+    else if (resource.id === 0x0424) packets.xmp.push(resource.data);
+    else if (resource.id === 0x0422) yield* run.tags(new MemorySource(resource.data), 0, false, packets, "8bim/exif");
+    else yield* resourceThumbnail(resource);
   }
-  if (!groups) return;
-  if (groups.errors && groups.errors.length > 0) {
-    yield { what: "finding", finding: finding("picture/metadata-damaged", {}) };
-    yield { what: "status", status: "partial", reason: "damaged" };
+  for (const bytes of packets.iptc) yield* iptcFields(bytes, run.report);
+  for (const bytes of packets.xmp) {
+    const packet = bytes.toString("utf8");
+    yield* xmpExtractions(packet, run.report);
+    yield* run.motion(packet);
   }
-  const problems: Finding[] = [];
-  yield* exifExtractions(groups, sizeKnown, (what) => problems.push(finding("picture/implausible", { what })));
-  for (const problem of problems) yield { what: "finding", finding: problem };
-}
-
-function implausible(what: string): Extraction {
-  return { what: "finding", finding: finding("picture/implausible", { what }) };
+  for (const profile of packets.icc) {
+    const value = tagText(profileName(profile) ?? "", 256);
+    if (value !== null) yield { what: "field", name: "colorProfile", value, source: "icc" };
+  }
+  if (packets.isCut) yield { what: "finding", finding: finding("picture/head-only", { limit: packets.limitBytes }) };
 }

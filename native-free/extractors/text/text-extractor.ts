@@ -1,4 +1,4 @@
-/** Plain text in any encoding: notes, logs, tables, source code, mail as it stands. Memory is flat: window by window. */
+/** Plain text in any encoding: notes, logs, tables, source code. Memory is flat: window by window. */
 import type { ByteSource } from "../../bytes/byte-source.ts";
 import type { ExtractContext, Extraction, Extractor } from "../../model/extraction.ts";
 import { finding } from "../../model/findings.ts";
@@ -7,14 +7,24 @@ import { typeRegistry } from "../../typing/registry.ts";
 import { charsetOfSource, decodeSource, defaultWindowBytes } from "./decode.ts";
 
 /** Text types that a reader of their own understands better. */
-const otherReaders = ["html", "xml"];
+const otherReaders = [
+  "html",
+  "xml",
+  "json",
+  "ndjson",
+  "eml",
+  "mbox",
+  "emlx",
+  "vcard",
+  "icalendar",
+  "pem",
+  "pgp-armor-keys",
+  "pgp-signature",
+];
 /** Formats with a signature that are text all the same. */
 const alsoText = ["vmdk-descriptor", "bdf"];
 /** Text that encodes further content: attachments, transfer encodings, control words. */
-const encodingTypeIds = [
-  ...["eml", "mbox", "emlx", "webarchive-mht", "warc"],
-  ...["rtf", "ps", "mork", "uuencode", "binhex", "yenc"],
-];
+const encodingTypeIds = ["ps", "mork", "uuencode", "binhex", "yenc"];
 
 export const textTypeIds: readonly string[] = [...typeRegistry.keys()].filter((id) => {
   const ancestry = ancestryOf(id);
@@ -64,8 +74,8 @@ export const textExtractor: Extractor = {
 export const encodingTextExtractor: Extractor = {
   id: "encoding-text",
   family: "extractor",
-  name: "Mail, RTF and other text that encodes more, as it stands",
-  spec: "RFC 5322; RFC 2045; RTF 1.9.1; ISO 28500",
+  name: "PostScript and other text that encodes more, as it stands",
+  spec: "PostScript Language Reference 3rd edition; RFC 1741; yEnc 1.3",
   level: "partial",
   types: encodingTypeIds,
   async *extract(source, context) {

@@ -48,8 +48,8 @@ async function xmlCharset(source: ByteSource): Promise<{ charset: string; markBy
   return declared && guessed.charset !== "us-ascii" ? { charset: declared, markBytes: 0 } : guessed;
 }
 
-/** XHTML and flat OpenDocument have readers of their own. */
-const otherReaders = ["xhtml", "fodt", "fods", "fodp", "fodg"];
+/** These have readers of their own. */
+const otherReaders = ["xhtml", "fodt", "fods", "fodp", "fodg", "fodf", "fb2", "plist-xml"];
 
 export const xmlExtractor: Extractor = {
   id: "xml",

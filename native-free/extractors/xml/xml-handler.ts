@@ -2,6 +2,7 @@
 import type { Handler } from "htmlparser2";
 import type { Extraction } from "../../model/extraction.ts";
 import { fields, type FieldName } from "../../model/fields.ts";
+import { EmbeddedAddresses } from "../data-uri.ts";
 import { degrees, isoDate, tagText } from "../plausible.ts";
 
 /** Element (lower-case) below parents that end in the given path → field. Dublin Core, Office 2003, OpenDocument, feeds. */
@@ -47,6 +48,8 @@ const elementFields: Readonly<Record<string, FieldName>> = {
   "channel/description": "description",
   "feed/title": "title",
   "feed/updated": "modified",
+  "timestamp/when": "positionTime",
+  "wpt/time": "positionTime",
 };
 
 /** Attributes of drawings that hold numbers and styles, not words. */
@@ -78,6 +81,7 @@ export class XmlHandler {
   } | null = null;
   #places = 0;
   readonly #seen = new Set<string>();
+  readonly #embedded = new EmbeddedAddresses();
 
   events(): Partial<Handler> {
     return {
@@ -184,6 +188,9 @@ export class XmlHandler {
   #addAttributes(attributes: Readonly<Record<string, string>>): void {
     for (const [name, value] of Object.entries(attributes)) {
       const local = name.replace(/^[^:]*:/, "").toLowerCase();
+      const child = local === "href" ? this.#embedded.childOf(value) : null;
+      if (child) this.#ready.push({ what: "child", child });
+      if (child) continue;
       if (
         name.startsWith("xmlns") ||
         dullAttributes.has(local) ||

@@ -2,7 +2,12 @@
 import { MemorySource } from "../../../native-free/bytes/byte-source.ts";
 import type { Extraction, ExtractContext } from "../../../native-free/model/extraction.ts";
 
-export const context: ExtractContext = { wholeLimitBytes: 1 << 26, textLimitChars: 1 << 26 };
+export const context: ExtractContext = {
+  wholeLimitBytes: 1 << 26,
+  textLimitChars: 1 << 26,
+  passwords: [],
+  beside: null,
+};
 
 export interface Gathered {
   /** Text without label, in order. */

@@ -33,7 +33,6 @@ it("loads libraries with the first file that needs them", () => {
   const { forText, forHtml } = JSON.parse(out) as { forText: string[]; forHtml: string[] };
   expect(forText).toContain("iconv-lite");
   for (const heavy of [
-    "exifr",
     "music-metadata",
     "file-type",
     "htmlparser2",

@@ -29,6 +29,7 @@ describe("OpenDocument text", () => {
       custom: ["Akte: 7"],
       pageCount: ["2"],
       wordCount: ["9"],
+      changeAuthor: ["Anna", "Rita Rüge"],
     });
     expect(languages).toEqual(["de"]);
     expect(children.map(({ child, bytes }) => [child.name.text, bytes.toString()])).toEqual([

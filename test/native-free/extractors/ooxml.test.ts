@@ -23,6 +23,8 @@ describe("word processing documents", () => {
       "First paragraph\ttabbed\ninserted words\nhidden words\ncell one\ncell two\nboxed words\n",
     );
     expect(textUnder(result, "deleted text")).toBe("removed words\n");
+    expect(textUnder(result, "inserted text")).toBe("inserted words\n");
+    expect(textUnder(result, "hidden text")).toBe("hidden words\n");
     expect(textUnder(result, "field code")).toBe(`HYPERLINK "https://example.test/secret"\n`);
     expect(textUnder(result, "header")).toBe("header words\n");
     expect(textUnder(result, "footer")).toBe("footer words\n");
@@ -44,6 +46,7 @@ describe("word processing documents", () => {
       company: ["Muster GmbH"],
       pageCount: ["3"],
       custom: ["Aktenzeichen: 2402-20"],
+      changeAuthor: ["B", "Rita Rüge"],
     });
     expect(children.map(({ child, bytes }) => [child.name.text, child.origin, bytes.toString()])).toEqual([
       ["word/media/image1.png", "embedded", "not really a picture"],
@@ -138,7 +141,7 @@ describe("workbooks", () => {
     expect(textUnder(result, "sheet Totals")).toBe(
       "shared one\trich text\tinline\n42.5\t2024-03-01\t2024-03-01T12:00:00\t45352\t18:00:00\nsecret\tTRUE\t#REF!\t99\ntext box on sheet\n",
     );
-    expect(textUnder(result, "hidden sheet Shadow")).toBe("kept from view\n");
+    expect(textUnder(result, "very hidden sheet Shadow")).toBe("kept from view\n");
     expect(textUnder(result, "formulas of sheet Totals")).toBe(`A3 =CONCAT("se","cret")\n`);
     expect(textUnder(result, "settings of sheet Totals")).toBe("&CPage header\n");
     expect(textUnder(result, "comments of sheet Totals")).toBe("[B2, Rita] check this date\n");
@@ -158,13 +161,18 @@ describe("workbooks", () => {
     expect(formatSerial(1e9, false)).toBeNull();
   });
 
-  it("are recognised in the binary form, with their parts as children", async (context) => {
+  it("are read in the binary form, with embedded files as children", async (context) => {
     const bytes = sharedData("documents/oletools/tests/test-data/oleobj/embedded-simple-2007.xlsb");
-    if (!bytes) return context.skip("shared test data are absent");
+    const links = sharedData("documents/oletools/tests/test-data/msodde/dde-test.xlsb");
+    if (!bytes || !links) return context.skip("shared test data are absent");
     const result = await readWith(ooxmlExtractor, bytes);
-    expect(codesOf(result.findings)).toEqual(["document/binary-workbook"]);
-    expect(result.statuses).toEqual(["partial:unsupported"]);
-    expect(result.children.map(({ child }) => child.name.text)).toContain("xl/sharedStrings.bin");
+    expect([result.findings, result.statuses]).toEqual([[], []]);
+    expect(textUnder(result, "sheet Tabelle1")).toBe(
+      "This spreadsheet contains an embedded object\nHave fun parsing :-)\n",
+    );
+    expect(result.children.map(({ child }) => child.name.text)).toContain("xl/embeddings/oleObject1.bin");
+    const dde = await readWith(ooxmlExtractor, links);
+    expect(textUnder(dde, "sheet Tabelle1")).toContain("Long live open source!\n");
     return undefined;
   });
 });

@@ -42,7 +42,7 @@ async function codesOfEntry(entry: ZipEntrySpec): Promise<string[]> {
 describe("zip container", () => {
   it("is found by type", () => {
     expect(containerFor("zip")).toBe(zipContainer);
-    expect(containerFor("epub")).toBe(zipContainer);
+    expect(containerFor("kmz")).toBe(zipContainer);
     expect(containerFor("plain-text")).toBeNull();
   });
 
@@ -164,7 +164,7 @@ describe("zip container", () => {
     const { children } = await read([
       { name: "locked", data: hello, flags: 1 },
       { name: "aes", data: hello, method: 99, flags: 1 },
-      { name: "lzma", data: hello, method: 14 },
+      { name: "wavpack", data: hello, method: 97 },
     ]);
     expect(children.map(({ ended }) => ended)).toEqual([
       "missing:encrypted",
