@@ -1,6 +1,6 @@
 /**
  * Compiles the WebAssembly kernels: `native-free/kernels/assembly/` to `native-free/kernels/deflate-wasm.ts`, each file of
- * `assembly/scan/` to a module in `scan-wasm.ts`. The same sources give the same bytes. Run it after a change: `npm run kernels`.
+ * `assembly/scan/` to a module in `scan-wasm.ts` and of `assembly/digest/` in `digest-wasm.ts`. The same sources give the same bytes. Run it after a change: `npm run kernels`.
  */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -10,14 +10,17 @@ import asc from "assemblyscript/asc";
 const folder = resolve(import.meta.dirname, "..", "native-free", "kernels");
 const sources = join(folder, "assembly");
 const scanSources = join(sources, "scan");
-const deflateOptions = ["--converge", "--initialMemory", "12", "--maximumMemory", "12"];
+const digestSources = join(sources, "digest");
+const deflateOptions = ["--initialMemory", "15", "--maximumMemory", "15"];
 
 /** Where the built modules are kept. */
 export const kernelFile = join(folder, "deflate-wasm.ts");
 export const scanFile = join(folder, "scan-wasm.ts");
+export const digestFile = join(folder, "digest-wasm.ts");
 
-/** Modules of `assembly/scan/` and the pages of memory that each begins with. */
+/** Modules of a folder and the pages of memory that each begins with. */
 const scanModules = { "pattern-scan": 1, histogram: 2, triggers: 8, "wide-runs": 2 };
+const digestModules = { blake2b: 1, blake3: 1 };
 
 const hashOf = (place: string): string => {
   const hash = createHash("sha256");
@@ -29,6 +32,7 @@ const hashOf = (place: string): string => {
 /** SHA-256 over names and contents of the sources, in the order of their names. */
 export const hashOfSources = (): string => hashOf(sources);
 export const hashOfScanSources = (): string => hashOf(scanSources);
+export const hashOfDigestSources = (): string => hashOf(digestSources);
 
 /** The module. Throws with the compiler's messages where there are any. */
 async function compile(place: string, name: string, options: readonly string[]): Promise<Uint8Array> {
@@ -67,16 +71,21 @@ export const wasmBase64 =
 }
 
 /** The text of the built modules that scan. */
-export async function buildScanKernels(): Promise<string> {
+export const buildScanKernels = (): Promise<string> => buildModules("scan", scanSources, scanModules);
+
+/** The text of those that hash. */
+export const buildDigestKernels = (): Promise<string> => buildModules("digest", digestSources, digestModules);
+
+async function buildModules(what: string, place: string, modules: Readonly<Record<string, number>>): Promise<string> {
   const parts: string[] = [];
-  for (const [name, pages] of Object.entries(scanModules)) {
-    const code = await compile(scanSources, name, ["--initialMemory", `${pages}`]);
+  for (const [name, pages] of Object.entries(modules)) {
+    const code = await compile(place, name, ["--initialMemory", `${pages}`]);
     parts.push(`export const ${constantOf(name)} =\n  "${Buffer.from(code).toString("base64")}";\n`);
   }
-  return `/** The kernels of \`assembly/scan/\`, compiled; made by \`npm run kernels\`. */
+  return `/** The kernels of \`assembly/${what}/\`, compiled; made by \`npm run kernels\`. */
 
 /** SHA-256 of the sources, as scripts/build-kernels.ts takes it. */
-export const sourceHash = "${hashOfScanSources()}";
+export const sourceHash = "${hashOf(place)}";
 ${parts.join("")}`;
 }
 
@@ -87,4 +96,5 @@ const constantOf = (name: string): string =>
 if (import.meta.main) {
   writeFileSync(kernelFile, await buildKernel());
   writeFileSync(scanFile, await buildScanKernels());
+  writeFileSync(digestFile, await buildDigestKernels());
 }

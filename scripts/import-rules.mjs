@@ -2,9 +2,10 @@
 
 /** npm packages that pure code may use: none of them opens files, threads, processes or sockets when used as we do. */
 export const pureCodePackages = [
+  "7z-wasm", // LGPL-2.1 with the unRAR restriction, a file of its own: 7z, RAR, CAB, CHM, ARJ, LZH …, WebAssembly
   "@hyzyla/pdfium", // MIT: PDF text and rendering, WebAssembly
+  "asn1js", // BSD-3-Clause: ASN.1 of signatures
   "eld", // Apache-2.0: language detection
-  "exifr", // MIT: EXIF, IPTC, XMP of pictures
   "file-type", // MIT: signatures, second to our own table
   "hash-wasm", // MIT: BLAKE3, xxHash, MD4 and the second implementation of every hash
   "htmlparser2", // MIT: HTML, event by event
@@ -34,6 +35,7 @@ export const reservedPackages = [
 /** Licences that a package in the product may have. */
 export const permissiveLicences = [
   "MIT",
+  "(MIT OR CC0-1.0)",
   "ISC",
   "0BSD",
   "BSD-2-Clause",
@@ -42,7 +44,10 @@ export const permissiveLicences = [
   "BlueOak-1.0.0",
   "Unlicense",
   "CC0-1.0",
+  "(MIT OR CC0-1.0)",
 ];
 
 /** Packages under a weaker copyleft, each kept as a file of its own that can be replaced. */
-export const replaceablePackages = [];
+export const replaceablePackages = [
+  "7z-wasm", // LGPL-2.1-or-later with the unRAR restriction: one WebAssembly file beside a small loader
+];

@@ -9,7 +9,7 @@ import { detectLanguage } from "../native-free/extractors/language.ts";
 import { extractStrings } from "../native-free/extractors/strings.ts";
 import type { EntityFinder } from "../native-free/entities/find-entities.ts";
 import { isEvidenceError } from "../native-free/model/errors.ts";
-import type { Child, ExtractContext, Extraction, Extractor } from "../native-free/model/extraction.ts";
+import type { Beside, Child, ExtractContext, Extraction, Extractor } from "../native-free/model/extraction.ts";
 import { finding, type Finding } from "../native-free/model/findings.ts";
 import { worse, type ContentRow, type Field, type Reason, type Status } from "../native-free/model/item.ts";
 import type { PreparedContent, Treatment } from "../native-free/model/prepared.ts";
@@ -17,16 +17,24 @@ import { entropyOf } from "../native-free/typing/entropy.ts";
 import { identify, type TypeResult } from "../native-free/typing/index.ts";
 import type { ContentFacts } from "./child-spool.ts";
 import { ContentEntities } from "./content-entities.ts";
+import { fuzzyHashesOf } from "./fuzzy-hashes.ts";
+import type { ContentWatch } from "./content-watch.ts";
 import { TextCollector } from "./text-collector.ts";
 
 /** How far down the ladder an item starts; below `full` because it was the end of a thread before. */
 export type Rung = "full" | "strings" | "recorded";
 
-export interface ContentLimits extends ExtractContext {
-  /** Identifiers that are kept of one content; 0: none are looked for. */
+export interface ContentLimits extends Omit<ExtractContext, "beside"> {
+  /** Identifiers and terms of watch-lists that are kept of one content; 0: none are looked for. */
   readonly entities: number;
+  /** Whether identifiers are looked for. */
+  readonly recognises: boolean;
+  /** Null without watch-lists. */
+  readonly watch: ContentWatch | null;
   /** Whether files are looked for in bytes that nobody knows how to read. */
   readonly carving: boolean;
+  /** Contents of these categories, up to so many bytes, get the hashes by which like ones are found. */
+  readonly fuzzyHashes: { readonly categories: readonly string[]; readonly limitBytes: number };
   /** Shortest run of printable characters that counts as a string. */
   readonly stringsMinLength: number;
 }
@@ -43,6 +51,8 @@ export interface ContentWork {
   readonly source: ByteSource;
   readonly facts: ContentFacts;
   readonly limits: ContentLimits;
+  /** Files in the folder of the content; null where there is no such folder. */
+  readonly beside: Beside | null;
   readonly treatment: Treatment;
   /** Null where no files are looked for. */
   readonly carvable: Carvable | null;
@@ -50,6 +60,8 @@ export interface ContentWork {
   /** Why the item does not start at the top. */
   readonly rungReason: { readonly reason: Reason; readonly finding: Finding } | null;
   readonly spoolFile: () => string;
+  /** What another work file of the case says of equal bytes; null where it says nothing that holds here. */
+  readonly recall: (sha256: string, hasBeside: boolean) => PreparedContent | null;
   /** Sign of life for the watchdog. */
   readonly beat: () => void;
   /**
@@ -66,10 +78,20 @@ export interface ContentOutcome {
   readonly type: TypeResult;
   /** True where the content held children, which belong to the occurrence. */
   readonly hasChildren: boolean;
+  /** What holds for this occurrence alone, drawn from files beside it; null where none were asked for. */
+  readonly here: Here | null;
+}
+
+export interface Here {
+  readonly findings: readonly Finding[];
+  readonly outcome: { readonly status: Status; readonly reason: Reason | null };
 }
 
 // Types of these categories hold nothing that a reader would have to find; strings are all there is to index.
 const wholeWithoutReader = new Set(["fonts", "executables"]);
+
+/** Types whose bytes are searched themselves: nobody knows what they are, or they are memory as it was. */
+const scannedTypes = new Set(["unknown", "hiberfil"]);
 
 class Gathering {
   readonly text: TextCollector;
@@ -78,6 +100,7 @@ class Gathering {
   searchesText = true;
   readonly fields: Field[] = [];
   readonly findings: Finding[] = [];
+  readonly here: { findings: Finding[]; outcome: Here["outcome"]; asked: boolean };
   outcome: { status: Status; reason: Reason | null } = { status: "done", reason: null };
   charset: string | null;
   language: string | null = null;
@@ -86,22 +109,28 @@ class Gathering {
   wantsChildren = true;
 
   constructor({ limits, spoolFile }: ContentWork, finder: EntityFinder | null, charset: string | null) {
-    this.entities = new ContentEntities(limits.entities);
+    this.entities = new ContentEntities(limits.entities, limits.watch);
     this.text = new TextCollector(limits.textLimitChars, spoolFile, (text, block, until) => {
-      if (finder && this.searchesText) this.entities.inText(finder, text, block, until);
+      this.entities.inBlock(finder, text, { block, until, inBytes: !this.searchesText });
     });
     this.charset = charset;
+    this.here = { findings: [], outcome: this.outcome, asked: false };
   }
 
-  worsen(status: Status, reason: Reason): void {
-    this.outcome = worse(this.outcome, { status, reason });
+  /** `here`: for this occurrence alone. */
+  worsen(status: Status, reason: Reason, here = false): void {
+    const of = here ? this.here : this;
+    of.outcome = worse(of.outcome, { status, reason });
   }
 }
 
 /** Examines one content. Throws only for the machine's faults (a full disk); the evidence's are findings in the row. */
 export async function examineContent(work: ContentWork): Promise<ContentOutcome> {
   const type = await identify(work.source);
-  const got = new Gathering(work, work.limits.entities > 0 ? await entityFinder() : null, type.charset);
+  const isPlain = work.rung === "full" && work.treatment === "full" && !work.carvable?.beyond;
+  const known = isPlain ? work.recall(work.facts.sha256, work.beside !== null) : null;
+  if (known) return { prepared: known, type, hasChildren: false, here: null };
+  const got = new Gathering(work, work.limits.recognises ? await entityFinder() : null, type.charset);
   const { text } = got;
   try {
     if (work.rungReason) {
@@ -116,7 +145,7 @@ export async function examineContent(work: ContentWork): Promise<ContentOutcome>
       got.worsen("partial", "budget");
     }
     const prepared = await finish(work, type, got);
-    return { prepared, type, hasChildren: got.hasChildren };
+    return { prepared, type, hasChildren: got.hasChildren, here: got.here.asked ? got.here : null };
   } catch (error) {
     text.discard();
     throw error;
@@ -129,9 +158,14 @@ async function readFully(work: ContentWork, type: TypeResult, got: Gathering): P
   if (reader === null) {
     if (type.category === "encrypted") return got.worsen("failed", "encrypted");
     if (!wholeWithoutReader.has(type.category)) got.worsen("partial", "unsupported");
-    return readStrings(work, got, type.id === "unknown");
+    return readStrings(work, got, scannedTypes.has(type.id));
   }
   const understood = await readWith(reader, work, got);
+  // Bytes that are a container as well (an archive behind a picture) hold what the first reader does not see.
+  for (const other of type.alternatives) {
+    const container = containerFor(other);
+    if (container && container !== reader) await readWith(container, work, got);
+  }
   // Ciphertext gives noise, a damaged or unread document may still give words.
   if (!understood && got.outcome.reason !== "encrypted" && got.text.isEmpty && !got.hasChildren) {
     await readStrings(work, got, false);
@@ -141,11 +175,11 @@ async function readFully(work: ContentWork, type: TypeResult, got: Gathering): P
 /** False where the reader did not get to the end. */
 async function readWith(reader: Extractor, work: ContentWork, got: Gathering): Promise<boolean> {
   try {
-    for await (const extraction of reader.extract(work.source, work.limits)) {
+    for await (const extraction of reader.extract(work.source, { ...work.limits, beside: watched(work.beside, got) })) {
       work.beat();
       if (!(await take(extraction, reader, work, got))) break;
     }
-    return got.outcome.status === "done";
+    return got.outcome.status === "done" && got.here.outcome.status === "done";
   } catch (error) {
     if (isMachineFault(error)) throw error;
     const gotSome = !got.text.isEmpty || got.hasChildren || got.fields.length > 0;
@@ -178,15 +212,25 @@ async function take(extraction: Extraction, reader: Extractor, work: ContentWork
       got.language = extraction.language;
       return true;
     case "finding":
-      got.findings.push(extraction.finding);
+      (extraction.here ? got.here : got).findings.push(extraction.finding);
       return true;
     case "status":
-      got.worsen(extraction.status, extraction.reason);
+      got.worsen(extraction.status, extraction.reason, extraction.here);
       return true;
     case "child":
       await takeChild(extraction.child, reader, work, got);
       return true;
   }
+}
+
+/** Notes that a reader looked beside the content: what it says then is not to be taken for equal bytes elsewhere. */
+function watched(beside: Beside | null, got: Gathering): Beside | null {
+  if (!beside) return null;
+  const asked = () => {
+    got.here.asked = true;
+    return beside;
+  };
+  return { self: beside.self, names: () => asked().names(), open: (name) => asked().open(name) };
 }
 
 async function takeChild(child: Child, reader: Extractor, work: ContentWork, got: Gathering): Promise<void> {
@@ -201,10 +245,10 @@ async function readStrings(work: ContentWork, got: Gathering, isRaw: boolean): P
   gatherStrings(work, got);
   if (!wantsScan) return;
   const { carving, scanContent } = await import("./carve-content.ts");
-  const { source, beat } = work;
-  const carve = work.limits.carving && work.carvable !== null;
+  const { source, beat, limits } = work;
+  const carve = limits.carving && work.carvable !== null;
   const { beyond, blockBytes } = work.carvable ?? { beyond: null, blockBytes: 0 };
-  for (const child of scanContent({ source, beat, beyond, blockBytes, carve }, got.entities)) {
+  for (const child of scanContent({ source, beat, beyond, blockBytes, carve, limits }, got.entities)) {
     await takeChild(child, carving, work, got);
   }
 }
@@ -239,7 +283,7 @@ function gatherStrings(work: ContentWork, got: Gathering): void {
 }
 
 async function finish(work: ContentWork, type: TypeResult, got: Gathering): Promise<PreparedContent> {
-  const { blocks, spooled, sample, textSha256 } = got.text.finish();
+  const { blocks, spooled, sample, textSha256, sketch } = got.text.finish();
   if (got.entities.isCut) {
     got.findings.push(finding("engine/budget-entities", { limit: work.limits.entities }));
     got.worsen("partial", "budget");
@@ -266,7 +310,17 @@ async function finish(work: ContentWork, type: TypeResult, got: Gathering): Prom
     findings: got.findings,
     entities: got.entities.rows,
   };
-  return { row, treatment: work.treatment, blocks, spooled };
+  const isOfBytes = !got.hasChildren && !got.here.asked && work.rungReason === null && !work.carvable?.beyond;
+  const share = !isOfBytes ? "never" : work.beside === null ? "alone" : "anywhere";
+  return { row, treatment: work.treatment, share, similar: similarOf(work, type, sketch), blocks, spooled };
+}
+
+function similarOf({ source, treatment, limits, rung, beat }: ContentWork, type: TypeResult, text: Uint32Array | null) {
+  const { categories, limitBytes } = limits.fuzzyHashes;
+  const isWanted = rung === "full" && treatment === "full" && categories.includes(type.category);
+  const hashes = isWanted && source.size > 0 && source.size <= limitBytes ? fuzzyHashesOf(source, beat) : null;
+  const sketch = text === null ? null : new Uint8Array(text.buffer);
+  return { sketch, ssdeep: hashes?.ssdeep ?? null, tlsh: hashes?.tlsh ?? null };
 }
 
 /** `code` of an error: the evidence is gone as a whole (unplugged, unmounted); the run continues when it is back. */

@@ -4,7 +4,7 @@
  */
 import type { ByteSource } from "../native-free/bytes/byte-source.ts";
 import { isEvidenceError } from "../native-free/model/errors.ts";
-import type { Child, Extractor } from "../native-free/model/extraction.ts";
+import type { Beside, Child, Extractor } from "../native-free/model/extraction.ts";
 import { finding, type Finding } from "../native-free/model/findings.ts";
 import { pathName, nameBytes, nameFromBytes } from "../native-free/model/forensic-path.ts";
 import { childChain, itemId, type KeyChain } from "../native-free/model/item-id.ts";
@@ -19,6 +19,7 @@ import {
   type Carvable,
   type ContentLimits,
   type ContentOutcome,
+  type ContentWork,
   type Rung,
 } from "./examine-content.ts";
 import { UnitBudget, type BudgetLimits } from "./unit-budget.ts";
@@ -50,6 +51,8 @@ export interface UnitContext {
   readonly avoid: ReadonlyMap<string, Avoidance>;
   readonly sink: UnitSink;
   readonly known: Map<string, KnownContent>;
+  /** See `ContentWork`. */
+  readonly recall: ContentWork["recall"];
   readonly spoolFile: () => string;
   /** Says which item is being worked on. */
   readonly workOn: (itemId: string) => void;
@@ -69,6 +72,8 @@ export interface Occurrence extends Omit<ItemRow, "status" | "reason" | "content
 export interface Readable {
   readonly source: ByteSource;
   readonly facts: ContentFacts;
+  /** Files in the same folder. Default: there is none. */
+  readonly beside?: Beside | null;
   /** Default: full. */
   readonly treatment?: Treatment;
   /** Where files are looked for where nobody knows what the bytes are; null for nowhere. Default: in the content alone. */
@@ -154,17 +159,18 @@ class UnitExamination {
   async #content(occurrence: Occurrence, content: Readable, findings: Finding[]): Promise<KnownContent> {
     const { avoid, known, sink } = this.#context;
     const avoidance = avoid.get(occurrence.id) ?? null;
-    const key = `${content.facts.sha256} ${content.treatment ?? "full"}`;
+    const key = `${content.facts.sha256} ${content.treatment ?? "full"} ${content.beside ? "beside" : ""}`;
     const before = avoidance === null ? known.get(key) : undefined;
     if (before) return before;
     const family = new Family(occurrence, this.#budget);
     const result = await this.#examineContent(occurrence, content, avoidance, family);
-    findings.push(...family.findings);
+    findings.push(...family.findings, ...(result.here?.findings ?? []));
     await sink.content(result.prepared);
-    const { status, reason } = result.prepared.row;
+    const { status, reason } = result.here ? worse(result.prepared.row, result.here.outcome) : result.prepared.row;
     const summary: KnownContent = { status, reason, type: result.type };
     // What is carved may depend on what follows the content.
-    if (!result.hasChildren && avoidance === null && !content.carvable?.beyond) this.#remember(key, summary);
+    const isOfBytes = !result.hasChildren && !result.here && !content.carvable?.beyond;
+    if (isOfBytes && avoidance === null) this.#remember(key, summary);
     return family.findings.length > 0
       ? { ...summary, ...worse(summary, { status: "partial", reason: "budget" }) }
       : summary;
@@ -176,15 +182,17 @@ class UnitExamination {
     avoidance: Avoidance | null,
     family: Family,
   ): Promise<ContentOutcome> {
-    const { limits, spoolFile, beat, onFault } = this.#context;
+    const { limits, spoolFile, recall, beat, onFault } = this.#context;
     return examineContent({
       ...content,
+      beside: content.beside ?? null,
       treatment: content.treatment ?? "full",
       carvable: content.carvable === undefined ? alone : content.carvable,
       limits,
       rung: avoidance?.rung ?? "full",
       rungReason: avoidance,
       spoolFile,
+      recall,
       beat,
       onChild: async (child, reader) => {
         const goesOn = await this.#child(child, reader, family);

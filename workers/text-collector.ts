@@ -9,6 +9,7 @@ import { readChars } from "../native-free/extractors/language.ts";
 import { fold } from "../native-free/model/fold.ts";
 import { textBlockChars, textOverlapChars, type PreparedBlock } from "../native-free/model/prepared.ts";
 import { TextHash } from "../native-free/model/text-hash.ts";
+import { TextSketcher } from "../native-free/similarity/text-sketch.ts";
 
 /** Blocks beyond so many UTF-16 units are spooled. */
 const inMemoryChars = 8 << 20;
@@ -21,6 +22,8 @@ export interface CollectedText {
   readonly textSha256: string | null;
   /** The first characters, for language detection. */
   readonly sample: string;
+  /** See `TextSketcher`; null where the text is too short. */
+  readonly sketch: Uint32Array | null;
 }
 
 const sampleChars = readChars;
@@ -36,6 +39,7 @@ export class TextCollector {
   readonly #spoolFile: () => string;
   readonly #onBlock: OnBlock;
   readonly #hash = new TextHash();
+  readonly #sketcher = new TextSketcher();
   #parts: string[] = [];
   #held = 0;
   #labels: { at: number; label: string }[] = [];
@@ -90,7 +94,10 @@ export class TextCollector {
     if (this.#fresh > 0) this.#endBlock(false);
     const spooled = this.#spool?.file ?? null;
     this.#closeSpool();
-    return { blocks: this.#blocks, spooled, chars: this.#chars, textSha256: this.#hash.digest(), sample: this.#sample };
+    return {
+      ...{ blocks: this.#blocks, spooled, chars: this.#chars, textSha256: this.#hash.digest(), sample: this.#sample },
+      sketch: this.#sketcher.finish(),
+    };
   }
 
   /** Forgets everything and removes the spool file. */
@@ -176,7 +183,9 @@ export class TextCollector {
     };
     this.#hash.add(described, utf8);
     // A copy: the compressor's result lies in 64 KiB of memory, all of which would travel to the writer.
-    this.#keep({ ...described, text: new Uint8Array(zstdCompressSync(utf8, compression)), folded: fold(text) });
+    const folded = fold(text);
+    this.#sketcher.add(folded);
+    this.#keep({ ...described, text: new Uint8Array(zstdCompressSync(utf8, compression)), folded });
   }
 
   #keep(block: PreparedBlock): void {

@@ -104,7 +104,7 @@ export function tradeSamples(): Sample[] {
     {
       path: "mail/Lieferung.eml",
       data: Buffer.from(mail),
-      expect: { type: "eml", status: "partial", reason: "unsupported", words: ["Bumblecask"] },
+      expect: { type: "eml", status: "done", words: ["Bumblecask"] },
     },
   ];
 }

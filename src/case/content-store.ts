@@ -1,7 +1,8 @@
 /** Storing contents with their text. A long text comes from a spool file, block by block. */
 import { closeSync, openSync, readSync, unlinkSync } from "node:fs";
 import { deserialize } from "node:v8";
-import { treatments, type PreparedBlock, type PreparedContent } from "../../native-free/model/prepared.ts";
+import { shares, treatments, type PreparedBlock, type PreparedContent } from "../../native-free/model/prepared.ts";
+import { FieldIndex } from "./field-index.ts";
 import { findingValues } from "./item-store.ts";
 import { clearDescription } from "./recovery.ts";
 import { blocksPerContent, contentState } from "./schema.ts";
@@ -19,9 +20,11 @@ export class ContentStore {
   readonly #insert: Statement;
   readonly #describe: Statement;
   readonly #state: Statement;
+  readonly #fields: FieldIndex;
   readonly #field: Statement;
   readonly #finding: Statement;
   readonly #entity: Statement;
+  readonly #similarity: Statement;
   readonly #block: Statement;
   readonly #index: Statement;
 
@@ -31,10 +34,11 @@ export class ContentStore {
     this.#insert = database.prepare(`INSERT INTO content (sha256, state) VALUES (?, ${contentState.hashed})`);
     this.#describe = database.prepare(
       `UPDATE content SET state = ${contentState.writing}, sha1 = ?, md5 = ?, size = ?, type = ?, mime = ?, category = ?,
-         charset = ?, language = ?, entropy = ?, status = ?, reason = ?, text_kind = ?, text_sha256 = ?, treatment = ?
+         charset = ?, language = ?, entropy = ?, status = ?, reason = ?, text_kind = ?, text_sha256 = ?, treatment = ?, share = ?
        WHERE id = ?`,
     );
     this.#state = database.prepare("UPDATE content SET state = ? WHERE id = ?");
+    this.#fields = new FieldIndex(database);
     this.#field = database.prepare("INSERT INTO metadata (content, seq, name, value, source) VALUES (?, ?, ?, ?, ?)");
     this.#finding = database.prepare(
       "INSERT INTO finding (content, code, offset, length, params) VALUES (?, ?, ?, ?, ?)",
@@ -42,6 +46,7 @@ export class ContentStore {
     this.#entity = database.prepare(
       "INSERT INTO entity (content, seq, kind, value, quality, block, offset, length) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     );
+    this.#similarity = database.prepare("INSERT INTO similarity (content, sketch, ssdeep, tlsh) VALUES (?, ?, ?, ?)");
     this.#block = database.prepare("INSERT INTO text_block (id, labels, chars, text) VALUES (?, ?, ?, ?)");
     this.#index = database.prepare("INSERT INTO fts_text (rowid, text) VALUES (?, ?)");
   }
@@ -64,7 +69,9 @@ export class ContentStore {
   }
 
   #store(id: number, prepared: PreparedContent, charge: Charge): void {
-    this.#storeRow(id, prepared.row, treatments.indexOf(prepared.treatment));
+    this.#storeRow(id, prepared);
+    const { sketch, ssdeep, tlsh } = prepared.similar;
+    if (sketch !== null || ssdeep !== null) this.#similarity.run([id, sketch, ssdeep, tlsh]);
     // One transaction for most; a spooled text may be longer than one transaction should be.
     for (const block of prepared.blocks) this.#storeBlock(id, block);
     let bytes = prepared.blocks.reduce((sum, block) => sum + block.folded.length, 0);
@@ -80,7 +87,7 @@ export class ContentStore {
     charge(2 + prepared.blocks.length + fields.length + findings.length + entities.length, bytes);
   }
 
-  #storeRow(id: number, row: PreparedContent["row"], treatment: number): void {
+  #storeRow(id: number, { row, treatment, share }: PreparedContent): void {
     this.#describe.run([
       Buffer.from(row.sha1, "hex"),
       Buffer.from(row.md5, "hex"),
@@ -95,9 +102,14 @@ export class ContentStore {
       row.reason,
       row.textKind,
       row.textSha256 === null ? null : Buffer.from(row.textSha256, "hex"),
-      treatment,
+      treatments.indexOf(treatment),
+      shares.indexOf(share),
       id,
     ]);
+    this.#fields.add(
+      id,
+      row.fields.map(({ value }) => value),
+    );
     row.fields.forEach((field, seq) => this.#field.run([id, seq, field.name, field.value, field.source]));
     for (const found of row.findings) this.#finding.run([id, ...findingValues(found)]);
     row.entities.forEach(({ kind, value, quality, block, offset, length }, seq) =>

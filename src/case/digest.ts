@@ -80,12 +80,13 @@ export function digestWorkFile(reader: WorkFileReader, exhibit: string): Exhibit
 
 /** `row` and `modified` are left out: the one is arbitrary, the other follows from the times. */
 function itemLine(item: FullItem): string {
-  const { row: _row, modified: _modified, extents, entities, ...rest } = item;
+  const { row: _row, modified: _modified, extents, entities, known, ...rest } = item;
   return canonicalJson({
     ...rest,
     // Files of a folder have none: their lines are as they always were.
     ...(extents.length > 0 ? { extents: extents.map((extent) => ({ ...extent })) } : {}),
     ...(entities.length > 0 ? { entities: entities.map((entity) => ({ ...entity })) } : {}),
+    ...(known.length > 0 ? { known: known.map((found) => ({ ...found })) } : {}),
     times: item.times.map(canonicalJson).sort(),
     fields: item.fields.map(canonicalJson).sort(),
     findings: item.findings.map(canonicalJson).sort(),

@@ -1,7 +1,7 @@
 /** What a work file says of one item beside its row: the queries. */
 import type { EntityRow, Field, ItemExtent, ItemTime } from "../../native-free/model/item.ts";
 import type { SqlParams, SqlRow } from "./sqlite.ts";
-import type { StoredItem } from "./work-file-rows.ts";
+import type { KnownFile, StoredItem } from "./work-file-rows.ts";
 
 interface Selecting {
   select<Row = SqlRow>(sql: string, params?: SqlParams): Row[];
@@ -42,4 +42,12 @@ export function entitiesOf(from: Selecting, item: StoredItem): EntityRow[] {
     offset,
     length,
   }));
+}
+
+export function knownOf(from: Selecting, item: StoredItem): KnownFile[] {
+  const rows = from.select<KnownFile & SqlRow>(
+    "SELECT list, verdict, category FROM known WHERE content = (SELECT content FROM item WHERE id = ?) ORDER BY list",
+    [described(item)],
+  );
+  return rows.map(({ list, verdict, category }) => ({ list, verdict, category }));
 }

@@ -5,6 +5,8 @@
 import { blocksPerContent, contentState } from "./schema.ts";
 import type { Database } from "./sqlite.ts";
 
+/** What hangs on a content beside its text. */
+const describingTables = ["metadata", "finding", "entity", "known", "similarity", "picture", "thumbnail", "ocr_page"];
 const itemsPerTransaction = 2000;
 const blocksPerTransaction = 200;
 
@@ -24,6 +26,31 @@ export function recoverRows(database: Database): { removedUnits: number; removed
     .all();
   for (const { id } of orphans) removeContent(database, id);
   return { removedUnits: units.length, removedContents: orphans.length };
+}
+
+/**
+ * Marks units with encrypted items as not done where the revision of the passwords is another one. Their encrypted contents are
+ * forgotten, so that they are described anew; contents that other units share are given by these units again.
+ */
+export function reopenEncrypted(database: Database, revision: number): void {
+  database.transaction(() => {
+    const known = database.prepare<{ value: string }>("SELECT value FROM meta WHERE key = 'passwords'").get([])?.value;
+    if (known === String(revision)) return;
+    if (known !== undefined) {
+      database.exec("CREATE TEMP TABLE locked AS SELECT id FROM content WHERE reason = 'encrypted'");
+      database.exec(
+        `UPDATE unit SET done = 0 WHERE done = 1 AND id IN
+           (SELECT unit FROM item WHERE reason = 'encrypted' OR content IN (SELECT id FROM locked))`,
+      );
+      database.exec(`UPDATE content SET state = ${contentState.writing} WHERE id IN (SELECT id FROM locked)`);
+      database.exec("DROP TABLE locked");
+    }
+    database
+      .prepare(
+        "INSERT INTO meta (key, value) VALUES ('passwords', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+      )
+      .run([String(revision)]);
+  }, "immediate");
 }
 
 /** Removes all items of a unit (row number) with what hangs on them: it will be parsed again. */
@@ -80,16 +107,18 @@ export function clearDescription(database: Database, content: number): void {
     removeIndex.run([id]);
     removeBlock.run([id]);
   }
-  for (const table of ["metadata", "finding", "entity"]) {
+  for (const table of describingTables) {
     database.prepare(`DELETE FROM ${table} WHERE content = ?`).run([content]);
   }
+  database.prepare("DELETE FROM fts_field WHERE rowid = ?").run([content]);
 }
 
 function removeDescription(database: Database, content: number): void {
   database.transaction(() => {
-    for (const table of ["metadata", "finding", "entity"]) {
+    for (const table of describingTables) {
       database.prepare(`DELETE FROM ${table} WHERE content = ?`).run([content]);
     }
+    database.prepare("DELETE FROM fts_field WHERE rowid = ?").run([content]);
     const referred = database.prepare("SELECT 1 FROM item WHERE content = ? LIMIT 1").get([content]);
     if (referred) database.prepare("UPDATE content SET state = ? WHERE id = ?").run([contentState.hashed, content]);
     else database.prepare("DELETE FROM content WHERE id = ?").run([content]);

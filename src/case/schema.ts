@@ -7,10 +7,12 @@
  */
 import { OperatorError } from "../messages/operator-error.ts";
 import { caseSays } from "../messages/en.ts";
+import { indexAllFields } from "./field-index.ts";
+import { pictureTables } from "./schema-pictures.ts";
 import type { Database } from "./sqlite.ts";
 
 /** `user_version` of the database. Raised with every migration. */
-export const workFileVersion = 2;
+export const workFileVersion = 4;
 
 /** `content.state`: what is known of a content. */
 export const contentState = {
@@ -54,7 +56,7 @@ CREATE TABLE content (
   language TEXT,                       -- ISO 639-1
   entropy REAL,                        -- bits per byte
   status TEXT, reason TEXT,
-  text_kind TEXT,                      -- text, strings, none
+  text_kind TEXT,                      -- text, strings, none; recognised, or +recognised behind one of them
   text_sha256 BLOB                     -- of the text as stored; null where there is none
 );
 CREATE INDEX content_writing ON content (id) WHERE state = 1;
@@ -162,8 +164,36 @@ CREATE TABLE item_extent (
 ALTER TABLE content ADD COLUMN treatment INTEGER NOT NULL DEFAULT 0;
 `;
 
+/** Results are copied from one work file of a case to another. */
+const sharingTables = `
+-- A number of the list of shares: whether the result holds for equal bytes elsewhere.
+ALTER TABLE content ADD COLUMN share INTEGER NOT NULL DEFAULT 0;
+
+-- What contents are compared by that are not equal; no row where there is nothing.
+CREATE TABLE similarity (
+  content INTEGER PRIMARY KEY REFERENCES content,
+  sketch BLOB,                         -- of the text: 64 numbers of 32 bits, little-endian
+  ssdeep TEXT, tlsh TEXT               -- of the bytes
+);
+
+-- Values of the fields, folded; rowid = content.
+CREATE VIRTUAL TABLE fts_field USING fts5 (
+  value, content = '', contentless_delete = 1,
+  tokenize = 'ascii'
+);
+
+-- What hash sets of the case say of a content: made anew when they or the contents change.
+CREATE TABLE known (
+  content INTEGER NOT NULL REFERENCES content,
+  list TEXT NOT NULL,                  -- name of the hash set
+  verdict TEXT NOT NULL,               -- known alert
+  category TEXT,                       -- where the set has categories
+  PRIMARY KEY (content, list)
+) WITHOUT ROWID;
+`;
+
 /** `migrations[n]` leads from version n to n + 1. */
-const migrations: readonly string[] = [tables, mediaTables];
+const migrations: readonly string[] = [tables, mediaTables, sharingTables, pictureTables];
 
 /** The schema version of an open work file; 0 for a new one. Throws OperatorError for a newer one. */
 export function checkVersion(database: Database): number {
@@ -174,11 +204,20 @@ export function checkVersion(database: Database): number {
   return found;
 }
 
+/** Throws OperatorError where the work file has not been brought to the present version. */
+export function checkCurrent(database: Database): void {
+  const found = checkVersion(database);
+  if (found < workFileVersion) {
+    throw new OperatorError("case/older-format", caseSays.olderFormat(database.file, found, workFileVersion));
+  }
+}
+
 /** Brings a work file to the present version, each step in one transaction. Throws OperatorError for a newer one. */
 export function migrate(database: Database): void {
   for (let version = checkVersion(database); version < workFileVersion; version += 1) {
     database.transaction(() => {
       database.exec(migrations[version] as string);
+      if (migrations[version] === sharingTables) indexAllFields(database);
       database.exec(`PRAGMA user_version = ${version + 1}`);
     }, "immediate");
   }

@@ -7,8 +7,8 @@ import type { Finding } from "../../native-free/model/findings.ts";
 import type { EntityRow, Field, ItemExtent, ItemTime, Reason, Status } from "../../native-free/model/item.ts";
 import { caseSays, searchSays } from "../messages/en.ts";
 import { OperatorError } from "../messages/operator-error.ts";
-import { entitiesOf, extentsOf, fieldsOf, timesOf } from "./item-details.ts";
-import { blocksPerContent, checkVersion } from "./schema.ts";
+import { entitiesOf, extentsOf, fieldsOf, knownOf, timesOf } from "./item-details.ts";
+import { blocksPerContent, checkCurrent, checkVersion } from "./schema.ts";
 import {
   openDatabase,
   sqliteCode,
@@ -101,7 +101,7 @@ export class WorkFileReader {
       throw asOperator(error, file);
     }
     try {
-      checkVersion(database);
+      checkCurrent(database);
       return new WorkFileReader(database);
     } catch (error) {
       database.close();
@@ -198,7 +198,8 @@ export class WorkFileReader {
       `SELECT ${itemColumns}, EXISTS (SELECT 1 FROM metadata WHERE content = c.id) AS has_fields,
          EXISTS (SELECT 1 FROM finding WHERE item = i.id) OR EXISTS (SELECT 1 FROM finding WHERE content = c.id) AS has_findings,
          EXISTS (SELECT 1 FROM item_extent WHERE item = i.id) AS has_extents,
-         EXISTS (SELECT 1 FROM entity WHERE content = c.id) AS has_entities
+         EXISTS (SELECT 1 FROM entity WHERE content = c.id) AS has_entities,
+         EXISTS (SELECT 1 FROM known WHERE content = c.id) AS is_known
        FROM ${itemTables} ORDER BY i.key`,
     );
     for (const row of rows) {
@@ -207,7 +208,8 @@ export class WorkFileReader {
       const findings = row["has_findings"] === 1 ? this.findings(item) : [];
       const extents = row["has_extents"] === 1 ? this.extents(item) : [];
       const entities = row["has_entities"] === 1 ? this.entities(item) : [];
-      yield { ...item, times: this.times(item), fields, findings, extents, entities };
+      const known = row["is_known"] === 1 ? knownOf(this, item) : [];
+      yield { ...item, times: this.times(item), fields, findings, extents, entities, known };
     }
   }
 
@@ -228,7 +230,8 @@ export class WorkFileReader {
   /** An item with times, fields and findings. */
   full(item: StoredItem): FullItem {
     const [times, fields, findings] = [this.times(item), this.fields(item), this.findings(item)];
-    return { ...item, times, fields, findings, extents: this.extents(item), entities: this.entities(item) };
+    const [extents, entities, known] = [this.extents(item), this.entities(item), knownOf(this, item)];
+    return { ...item, times, fields, findings, extents, entities, known };
   }
 
   times(item: StoredItem): ItemTime[] {
@@ -293,6 +296,13 @@ export class WorkFileReader {
   block(content: number, index: number): StoredBlock | null {
     const [row] = this.select("SELECT * FROM text_block WHERE id = ?", [content * blocksPerContent + index]);
     return row ? this.stored(() => storedBlock(row)) : null;
+  }
+
+  /** Makes the words of all texts a table of this connection: `temp.words (term, doc, cnt)`. */
+  defineVocabulary(): void {
+    this.#guard(() =>
+      this.#database.exec("CREATE VIRTUAL TABLE IF NOT EXISTS temp.words USING fts5vocab (main, fts_text, row)"),
+    );
   }
 
   /** UTF-16 units of each block of a content, in order. */

@@ -45,8 +45,17 @@ export interface FullItem extends StoredItem {
   readonly findings: readonly Finding[];
   /** Of its content. */
   readonly entities: readonly EntityRow[];
+  /** What hash sets say of its content. */
+  readonly known: readonly KnownFile[];
   /** Empty where none were recorded. */
   readonly extents: readonly ItemExtent[];
+}
+
+/** A hash set that holds a content. */
+export interface KnownFile {
+  readonly list: string;
+  readonly verdict: "known" | "alert";
+  readonly category: string | null;
 }
 
 /** A block of text as stored, decompressed. */
@@ -105,7 +114,8 @@ export function storedItem(row: SqlRow): StoredItem {
   };
 }
 
-function storedContent(row: SqlRow): StoredContent {
+/** Of a row with the columns `c_…` of `itemColumns`. */
+export function storedContent(row: SqlRow): StoredContent {
   return {
     sha256: hex(row["sha256"]) as string,
     sha1: hex(row["sha1"]) as string,
@@ -168,6 +178,7 @@ export function itemJson(exhibit: string, item: FullItem) {
     sha256: item.sha256,
     sha1: item.content?.sha1 ?? null,
     md5: item.content?.md5 ?? null,
+    known: item.known.map(({ list, verdict, category }) => ({ list, verdict, category })),
     times: item.times.map(({ kind, value, zone, source }) => ({ kind, value, zone, source })),
     findings: item.findings.map(({ code, offset, length, params }) => ({
       code,

@@ -11,7 +11,8 @@ import { exitCodes, OperatorError } from "../messages/operator-error.ts";
 import { ContentStore } from "./content-store.ts";
 import { FlightLog, noDeaths, type Deaths, type InFlight } from "./flight-log.ts";
 import { ItemStore } from "./item-store.ts";
-import { recoverRows, removeItems } from "./recovery.ts";
+import { matchedHashSets, matchHashSets } from "./known-files.ts";
+import { recoverRows, removeItems, reopenEncrypted } from "./recovery.ts";
 import { migrate, setUpWriter } from "./schema.ts";
 import { openDatabase, sqliteCode, type Database, type OpenOptions, type Statement } from "./sqlite.ts";
 
@@ -99,6 +100,17 @@ export class WorkFileWriter {
       database.close();
       throw asStopped(error, file);
     }
+  }
+
+  /**
+   * Where the work file was made with another revision of the case's passwords, units that hold encrypted items count as not done:
+   * `recover` removes their rows, and they are examined again. Call before it.
+   */
+  reopenEncrypted(revision: number): void {
+    this.#guard(() => {
+      this.#commit();
+      reopenEncrypted(this.#database, revision);
+    });
   }
 
   /** Removes what units without a final row left behind, and contents nobody refers to. Call before anything else. */
@@ -211,6 +223,22 @@ export class WorkFileWriter {
     return this.#guard(() => this.#contents.has(sha256));
   }
 
+  /** A step of another kind, in the transaction that is open; `landed` is no longer in flight once it is committed. */
+  step<T>(work: (database: Database) => T, cost: { rows: number; bytes: number; landed: readonly string[] }): T {
+    return this.#guard(() => {
+      this.#begin();
+      const result = work(this.#database);
+      this.#landed.push(...cost.landed);
+      this.#charge(cost.rows, cost.bytes);
+      return result;
+    });
+  }
+
+  /** Deaths of the engine, by what was in flight. */
+  deaths(): ReadonlyMap<string, Deaths> {
+    return this.#flight.deaths();
+  }
+
   /** Writes the final row of a unit. */
   finishUnit(result: UnitResult): void {
     this.#guard(() => {
@@ -232,6 +260,14 @@ export class WorkFileWriter {
       if (!unit || unit.done === 1) return false;
       removeItems(this.#database, unit.id);
       return true;
+    });
+  }
+
+  /** Compares every content with the hash sets where they, by their `identity`, or the contents are others than the last time. */
+  matchHashSets(files: readonly string[], identity: string, isChanged: boolean): void {
+    this.#guard(() => {
+      this.#commit();
+      if (isChanged || matchedHashSets(this.#database) !== identity) matchHashSets(this.#database, files, identity);
     });
   }
 

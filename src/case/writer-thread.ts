@@ -6,6 +6,8 @@ import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import type { ItemRow } from "../../native-free/model/item.ts";
 import type { PreparedContent, UnitPlan, UnitResult } from "../../native-free/model/prepared.ts";
 import { isOperatorError } from "../messages/operator-error.ts";
+import { picturesOf, type PictureCalls } from "./picture-calls.ts";
+import type { PictureResult, RecognisedText } from "./picture-results.ts";
 import { WorkFileWriter, type WorkFileMeta } from "./work-file-writer.ts";
 
 /** What a parsing thread sends: rows in order, and how many bytes a receipt is owed for. */
@@ -15,6 +17,8 @@ export interface RowParcel {
     | { readonly what: "items"; readonly unit: string; readonly rows: readonly ItemRow[] }
     | { readonly what: "content"; readonly prepared: PreparedContent }
     | { readonly what: "unit"; readonly result: UnitResult }
+    | { readonly what: "picture"; readonly result: PictureResult }
+    | { readonly what: "recognised"; readonly result: RecognisedText }
   )[];
 }
 
@@ -28,7 +32,9 @@ export interface WriterData {
 }
 
 /** What the engine may call; each call is answered in order. */
-export interface WriterCalls {
+export interface WriterCalls extends PictureCalls {
+  /** Units with encrypted items are to be done again where they were done with another revision of the passwords. */
+  reopenEncrypted(revision: number): void;
   recover(): ReturnType<WorkFileWriter["recover"]>;
   counts(): ReturnType<WorkFileWriter["counts"]>;
   plan(units: readonly UnitPlan[]): number;
@@ -43,6 +49,7 @@ export interface WriterCalls {
   connect(slot: number, port: MessagePort): void;
   /** Removes what was written of units whose thread was lost; returns those that are to be done again. */
   abandon(slot: number, keys: readonly string[]): string[];
+  matchHashSets(files: readonly string[], identity: string, isChanged: boolean): void;
   flush(): void;
   close(): void;
 }
@@ -88,6 +95,8 @@ function write(parcel: RowParcel): void {
     }
     if (row.what === "content") writer.addContent(row.prepared);
     if (row.what === "unit") writer.finishUnit(row.result);
+    if (row.what === "picture") pictures.storePicture(row.result);
+    if (row.what === "recognised") pictures.storeRecognised(row.result);
   }
 }
 
@@ -96,7 +105,11 @@ function disconnect(slot: number): void {
   ports.delete(slot);
 }
 
+const pictures = picturesOf(writer);
+
 const calls: WriterCalls = {
+  ...pictures,
+  reopenEncrypted: (revision) => writer.reopenEncrypted(revision),
   recover: () => writer.recover(),
   counts: () => writer.counts(),
   plan: (units) => writer.plan(units),
@@ -127,6 +140,7 @@ const calls: WriterCalls = {
     disconnect(slot);
     return keys.filter((key) => writer.abandonUnit(key));
   },
+  matchHashSets: (files, identity, isChanged) => writer.matchHashSets(files, identity, isChanged),
   flush: () => writer.flush(),
   close: () => {
     for (const slot of [...ports.keys()]) disconnect(slot);

@@ -123,10 +123,13 @@ function tellPart(output: Output, { path, bytes, words }: AccountPart, { volumes
   for (const { class: kind, what, bytes: amount } of words) {
     output.line(`    ${cellLetters[kind]} ${what.padEnd(32)} ${amount.toLocaleString("en-US").padStart(18)}`);
   }
-  if (!node || !mayHoldFiles(node)) return false;
+  if (!node) return false;
+  // What the table of volumes says of itself: a volume beyond the end of the medium is lost, whatever its file system says.
+  const tableLost = node.system ? tellFindings(output, path === "" ? "-" : path, node.system.findings) : false;
+  if (!mayHoldFiles(node)) return tableLost;
   const { fileSystem, problem } = fileSystemOf(node);
   const root = [path, fileSystem ? `${fileSystem.format}:/` : "-"].filter((text) => text !== "").join("/");
-  return tellFindings(output, root, problem ? [problem] : (fileSystem?.findings ?? []));
+  return tellFindings(output, root, problem ? [problem] : (fileSystem?.findings ?? [])) || tableLost;
 }
 
 function nameOf(node: VolumeNode): string {

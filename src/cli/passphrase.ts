@@ -73,6 +73,12 @@ function readFirstLine(file: string): string {
   }
 }
 
+/** A secret typed on the terminal, without echo; null where there is no terminal. Throws OperatorError where it is stopped. */
+export async function promptHidden(question: string): Promise<string | null> {
+  const terminal = processTerminal();
+  return terminal ? prompt(terminal, question) : null;
+}
+
 function processTerminal(): PassphraseTerminal | null {
   return process.stdin.isTTY ? { input: process.stdin, output: process.stderr } : null;
 }

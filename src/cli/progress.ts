@@ -69,8 +69,18 @@ export class ProgressLine {
     this.#glimpse = text;
   }
 
-  examining({ units, unitsDone, bytes, bytesDone, listed }: Progress): void {
+  examining({ units, unitsDone, bytes, bytesDone, listed, pictures }: Progress): void {
     if (!this.#isDue()) return;
+    if (pictures !== null) {
+      const { stage, done, total } = pictures;
+      this.#show(cliSays.progressPictures(stage, countText(done), countText(total)));
+      this.#output.event("vestige.progress/1", "progress", {
+        stage: stage === "view" ? "pictures" : "ocr",
+        done,
+        total,
+      });
+      return;
+    }
     if (listed !== null) {
       this.#show(cliSays.progressList(countText(listed)));
       this.#output.event("vestige.progress/1", "progress", { stage: "list", items: listed });

@@ -15,6 +15,19 @@ export interface RecordedReport {
   readonly files: readonly string[];
 }
 
+/** Lines that one act added to an officer's file in `review/`. */
+export interface RecordedReview {
+  readonly seq: number;
+  readonly officer: string;
+  /** Plain name. */
+  readonly file: string;
+  /** Number of its first line, from 0, and how many there are. */
+  readonly first: number;
+  readonly lines: number;
+  /** Hash (hex) of the last of them, null without lines. */
+  readonly head: string | null;
+}
+
 const hex64 = /^[0-9a-f]{64}$/;
 const plainName = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
@@ -27,6 +40,8 @@ export class JournalRecords {
   readonly acquired = new Set<string>();
   /** In the order of the journal. */
   readonly reports: RecordedReport[] = [];
+  /** In the order of the journal. */
+  readonly reviews: RecordedReview[] = [];
   /** SHA-256 (hex) of `case.json` as recorded last (`details.caseFile`), null where it is not. */
   caseSha256: string | null = null;
   /** Whether an operation's form was recorded. */
@@ -47,6 +62,7 @@ export class JournalRecords {
     const { seq, act, phase, exhibit, details } = entry.body;
     // Searches are many and record no document.
     if (act === "search") return;
+    if (act === "review") return this.#takeReview(entry);
     if (exhibit !== null) this.#takeOfExhibit(exhibit, entry);
     if (typeof details["caseFile"] === "string") this.caseSha256 = details["caseFile"];
     const isEnd = phase === "done" || phase === "event";
@@ -66,6 +82,13 @@ export class JournalRecords {
     // A run that began changes the work file until it ends: from then on its digest is the recorded one.
     if (act === "process" && phase === "done" && typeof digest === "string") this.#digests.set(exhibit, digest);
     else this.#digests.delete(exhibit);
+  }
+
+  #takeReview({ body: { seq, officer, phase, details } }: Entry): void {
+    const { file, first, lines, head } = details;
+    if (phase === "intent" || typeof file !== "string" || !plainName.test(file)) return;
+    if (typeof first !== "number" || typeof lines !== "number") return;
+    this.reviews.push({ seq, officer, file, first, lines, head: typeof head === "string" ? head : null });
   }
 
   #takeReport({ body: { seq, details } }: Entry): void {

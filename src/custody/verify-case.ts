@@ -7,6 +7,8 @@ import { basename, join } from "node:path";
 import type { JsonObject } from "../../native-free/model/canonical-json.ts";
 import { casePaths } from "../case/case-folder.ts";
 import { digestOfUntrusted } from "../case/digest.ts";
+import { reviewFiles } from "../review/review-log.ts";
+import { verifyReviewFile } from "../review/verify-review.ts";
 import type { Anchor } from "./anchor.ts";
 import { domains, verifyDocument } from "./document.ts";
 import { isImageBody } from "./image-manifest.ts";
@@ -17,7 +19,17 @@ import { verifyJournal, type JournalVerdict } from "./verify-journal.ts";
 import { verifyReport } from "./verify-report.ts";
 
 export type PartKind =
-  "journal" | "checkpoints" | "anchor" | "case" | "operation" | "intake" | "exhibit" | "image" | "work" | "report";
+  | "journal"
+  | "checkpoints"
+  | "anchor"
+  | "case"
+  | "operation"
+  | "intake"
+  | "exhibit"
+  | "image"
+  | "work"
+  | "report"
+  | "review";
 
 export interface VerifiedPart {
   readonly part: PartKind;
@@ -63,6 +75,7 @@ export function verifyCase(caseDir: string, options: VerifyCaseOptions = {}): Ca
   if (journal.records.hasOperation || isThere(operation)) parts.push(formPart("operation", "", operation, journal));
   for (const label of labelsOf(caseDir, journal)) parts.push(...exhibitParts(caseDir, label, journal));
   parts.push(...reportParts(join(caseDir, "reports"), journal, options.newPageSha256 ?? null));
+  parts.push(...reviewParts(casePaths(caseDir).review, journal));
   return { ok: parts.every((each) => each.ok), parts, journal };
 }
 
@@ -229,6 +242,18 @@ function reportPart(file: string, journal: JournalVerdict): VerifiedPart {
   const recordedAt = journal.records.hashes.get(verdict.hash) ?? null;
   const problem = documentProblem(verdict.problem, recordedAt, journal);
   return part("report", name, problem, { recordedAt, count: problem === null ? 1 : 0 });
+}
+
+/** Officers' files that there are and that the journal records. */
+function reviewParts(folder: string, journal: JournalVerdict): VerifiedPart[] {
+  const { records, caseId, openIntents } = journal;
+  const recorded = records.reviews.filter(({ lines }) => lines > 0).map(({ file }) => file);
+  const present = reviewFiles(folder);
+  return [...new Set([...present, ...recorded])].sort().map((name) => {
+    if (!present.includes(name)) return part("review", name, "missing");
+    const { problem, ...more } = verifyReviewFile(join(folder, name), caseId, records.reviews, openIntents);
+    return part("review", name, problem === null ? null : unlessDamaged(problem, journal), more);
+  });
 }
 
 /**

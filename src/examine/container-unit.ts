@@ -12,10 +12,12 @@ import { memberName } from "../../native-free/images/aff4l/member-name.ts";
 import { openAff4Logical, type Aff4Logical } from "../../native-free/images/aff4l/reader.ts";
 import { isEvidenceError } from "../../native-free/model/errors.ts";
 import { finding } from "../../native-free/model/findings.ts";
+import { nameBytes, nameFromBytes } from "../../native-free/model/forensic-path.ts";
 import { addToHistogram } from "../../native-free/typing/entropy.ts";
 import type { Readable } from "../../workers/examine-unit.ts";
 import { FileSource } from "../../workers/file-source.ts";
 import type { ManifestEntry } from "../source/manifest-entry.ts";
+import { listedBeside, type ListedFiles } from "./listed-beside.ts";
 import { manifestLines } from "../source/read-manifest.ts";
 import {
   changed,
@@ -54,6 +56,7 @@ function isFile(path: string): boolean {
 class ContainerUnits implements Units {
   readonly #container: Aff4Logical;
   readonly #manifest: number;
+  readonly #manifestFile: string;
   readonly #beat: () => void;
   /** Gives the member of every content, as it gave it when the container was written. */
   readonly #ledger = new Ledger();
@@ -61,6 +64,7 @@ class ContainerUnits implements Units {
   constructor(container: string, manifest: string, beat: () => void) {
     this.#container = openContainer(container);
     this.#manifest = openSync(manifest, "r");
+    this.#manifestFile = manifest;
     this.#beat = beat;
     for (const { entry } of manifestLines(manifest)) {
       this.#ledger.place(entry);
@@ -74,27 +78,53 @@ class ContainerUnits implements Units {
     if (entry.kind !== "file" || entry.status === "failed" || untouched) {
       return { occurrence, content: null, close: nothingToClose };
     }
-    return withOpened(occurrence, this.#openContent(entry, occurrence.path));
+    const opened = this.#openContent(entry, occurrence.path);
+    if (!opened.content) return withOpened(occurrence, opened);
+    const path = Buffer.from(nameBytes(entry.path));
+    const cut = path.lastIndexOf(0x2f);
+    const beside = listedBeside(nameFromBytes(path.subarray(cut + 1)).text, () =>
+      this.#filesIn(path.subarray(0, Math.max(0, cut))),
+    );
+    return withOpened(occurrence, { ...opened, content: { ...opened.content, beside } });
+  }
+
+  /** Asked for by the few formats that are spread over files: the manifest is read once for each of their folders. */
+  #filesIn(folder: Buffer): ListedFiles {
+    const files = new Map<string, () => ByteSource | null>();
+    for (const { entry } of manifestLines(this.#manifestFile)) {
+      this.#beat();
+      const path = Buffer.from(nameBytes(entry.path));
+      const cut = path.lastIndexOf(0x2f);
+      if (entry.kind !== "file" || !path.subarray(0, Math.max(0, cut)).equals(folder)) continue;
+      const name = nameFromBytes(path.subarray(cut + 1));
+      if (name.bytes === null) files.set(name.text, () => this.#member(entry, "-"));
+    }
+    return files;
   }
 
   #openContent(entry: ManifestEntry, forensicPath: string): Opened {
+    let source: ByteSource | null;
+    try {
+      source = this.#member(entry, forensicPath);
+    } catch (error) {
+      if (!isEvidenceError(error)) throw error;
+      return failed(error.code, "unreadable");
+    }
+    if (!source) return failed("aff4l/content-missing", "absent");
+    const content = this.#read(source, entry, forensicPath);
+    if (content.facts.sha256 !== entry.sha256) return changed("content", content, nothingToClose);
+    return { content, findings: [], outcome: { status: "done", reason: null }, close: nothingToClose };
+  }
+
+  /** Null where the container has no such member. Throws EvidenceError. */
+  #member(entry: ManifestEntry, forensicPath: string): ByteSource | null {
     const name = !hasContent(entry)
       ? null
       : entry.size === 0
         ? memberName(entry.path)
         : (this.#ledger.contents.get(entry.sha256) ?? null);
     const member = name === null ? undefined : this.#container.members.get(name);
-    if (!member) return failed("aff4l/content-missing", "absent");
-    let source: ByteSource;
-    try {
-      source = this.#container.openMember(member, forensicPath);
-    } catch (error) {
-      if (!isEvidenceError(error)) throw error;
-      return failed(error.code, "unreadable");
-    }
-    const content = this.#read(source, entry, forensicPath);
-    if (content.facts.sha256 !== entry.sha256) return changed("content", content, nothingToClose);
-    return { content, findings: [], outcome: { status: "done", reason: null }, close: nothingToClose };
+    return member ? this.#container.openMember(member, forensicPath) : null;
   }
 
   /** One pass for SHA-256 and histogram; MD5 and SHA-1 are the manifest's where SHA-256 agrees with it. */

@@ -13,6 +13,8 @@ import { exitCodes, isOperatorError } from "../messages/operator-error.ts";
 import { sourceGoneCode } from "./folder-unit.ts";
 import { ImageLister } from "./image/list-image.ts";
 import type { FromEngine, Job, ToEngine } from "./job.ts";
+import type { LaterPass, LaterProgress } from "./later/later-pass.ts";
+import { laterPass } from "./later/start-later.ts";
 import { folderPlan, imagePlan } from "./plan.ts";
 import { probeSandbox } from "./sandbox-probe.ts";
 import { Scheduler, type PendingUnit } from "./scheduler.ts";
@@ -33,11 +35,22 @@ class Engine {
   readonly #writer: WriterClient;
   readonly #pool: Pool<UnitThreadData, UnitBatch, UnitBatchResult>;
   readonly #scheduler: Scheduler;
+  readonly #later: LaterPass;
   /** Null for a folder. */
   readonly #lister: ImageLister | null;
   readonly #stopRequest = Promise.withResolvers<"stopped">();
   readonly #fatal = Promise.withResolvers<never>();
-  readonly #progress = { units: 0, unitsDone: 0, bytes: 0, bytesDone: 0, listed: null as number | null };
+  readonly #progress = {
+    units: 0,
+    unitsDone: 0,
+    bytes: 0,
+    bytesDone: 0,
+    listed: null as number | null,
+    pictures: null as LaterProgress | null,
+  };
+
+  /** Units that were done when this engine began. */
+  #doneBefore = 0;
 
   constructor(job: Job) {
     this.#job = job;
@@ -78,15 +91,23 @@ class Engine {
       onLost: (code, unit, item) =>
         tell({ say: "log", level: "warn", event: "thread-lost", data: { code, unit, item } }),
     });
+    this.#later = laterPass(job, this.#writer, {
+      onProgress: (pictures) => (this.#progress.pictures = pictures),
+      onFaults: (faults) =>
+        faults.forEach(({ content: item, frames }) => logFault({ item, reader: "pictures", frames })),
+      onLost: (code, content) => tell({ say: "log", level: "warn", event: "thread-lost", data: { code, content } }),
+    });
   }
 
   stop(): void {
     this.#scheduler.stop();
+    this.#later.stop();
     this.#stopRequest.resolve("stopped");
   }
 
   async run(): Promise<void> {
     tell({ say: "probe", results: await probeSandbox(this.#job.probe) });
+    await this.#writer.call("reopenEncrypted", this.#job.passwords.revision);
     const recovered = await this.#writer.call("recover");
     const aloft = recovered.inFlight.map((unit) => unit.key);
     const blames = this.#job.lastDeath !== "stopped";
@@ -100,11 +121,12 @@ class Engine {
       if (planned === "stopped") return await this.#finish(false);
       const counts = await this.#writer.call("counts");
       Object.assign(this.#progress, { units: counts.units, unitsDone: counts.unitsDone, listed: null });
+      this.#doneBefore = counts.unitsDone;
       const suspects = blames || aloft.length > 0 ? await this.#suspects(new Set(aloft)) : [];
       const work = this.#scheduler.run(suspects).then(() => "worked" as const);
       const ended = await Promise.race([work, this.#fatal.promise, this.#stopRequest.promise]);
       if (ended === "stopped") await Promise.race([work, patience()]);
-      else await Promise.race([this.#drain(), this.#fatal.promise]);
+      else await Promise.race([this.#drain().then(() => this.#lookLater()), this.#fatal.promise]);
       await this.#finish(true);
     } finally {
       clearInterval(timer);
@@ -117,35 +139,52 @@ class Engine {
     await Promise.all(slots.map((slot) => this.#pool.run(slot, { units: [], avoid: [], drain: true })));
   }
 
+  /** Pictures and scanned pages, when everything else is there. */
+  async #lookLater(): Promise<void> {
+    await this.#pool.close();
+    const work = this.#later.run().then(() => "worked" as const);
+    // Ended by a stop, it may still fail at a closed writer.
+    work.catch(() => undefined);
+    if ((await Promise.race([work, this.#stopRequest.promise])) === "stopped") await Promise.race([work, patience()]);
+  }
+
   /** `planned`: every unit is known. */
   async #finish(planned: boolean): Promise<void> {
-    await this.#pool.close();
+    await Promise.all([this.#pool.close(), this.#later.close()]);
     if (this.#scheduler.lostThreads > 0) await this.#writer.call("recover");
     await this.#writer.call("flush");
+    const { files, identity } = this.#job.hashSets;
+    if (planned) await this.#writer.call("matchHashSets", files, identity, this.#progress.unitsDone > this.#doneBefore);
     const { units, unitsDone, items, contents, emptyUnits, emptyBytes } = await this.#writer.call("counts");
+    const pictures = await this.#writer.call("pictureCounts");
     await this.#writer.close();
     this.#lock.close();
     tell({ say: "progress", progress: { ...this.#progress, unitsDone } });
     tell({
       say: "finished",
       outcome: {
-        complete: planned && units === unitsDone,
+        complete: planned && units === unitsDone && pictures.view + pictures.text === 0,
         units,
         unitsDone,
         items,
         contents,
         zeroSlack: { items: emptyUnits, bytes: emptyBytes },
-        lostThreads: this.#scheduler.lostThreads,
+        lostThreads: this.#scheduler.lostThreads + this.#later.lostThreads,
         sqlite: defaultEngine(),
       },
     });
   }
 
   #threadData(slot: number): { data: UnitThreadData; transfer: [UnitThreadData["port"]] } {
-    const { source, manifest, spool, profile, image } = this.#job;
+    const { source, manifest, spool, profile, image, passwords: list, others, watchLists } = this.#job;
     const port = this.#writer.connect(slot);
     const listingIdentity = this.#lister?.identity ?? "";
-    return { data: { source, manifest, image, listingIdentity, spool, slot, profile, port }, transfer: [port] };
+    const { passwords } = list;
+    const lists = watchLists.map(({ file: name, text }) => ({ name, text }));
+    return {
+      data: { source, manifest, image, listingIdentity, spool, slot, profile, passwords, lists, others, port },
+      transfer: [port],
+    };
   }
 
   /** Every line of the manifest, or of the listing of an image, is a unit. Done once; an interrupted plan is completed. */

@@ -16,6 +16,7 @@ import type { Occurrence, Readable } from "../../workers/examine-unit.ts";
 import { FileSource } from "../../workers/file-source.ts";
 import { errorCode } from "../source/describe-entry.ts";
 import { FolderReader } from "../source/folder-reader.ts";
+import { FolderBeside } from "./folder-beside.ts";
 import type { ManifestEntry } from "../source/manifest-entry.ts";
 
 /** Files up to this size are read into memory once. */
@@ -65,7 +66,15 @@ export class FolderUnits {
     if (entry.kind !== "file" || entry.status === "failed" || untouched) {
       return { occurrence, content: null, close: () => undefined };
     }
-    return withOpened(occurrence, this.#openFile(nameBytes(entry.path), entry, occurrence.path));
+    const path = nameBytes(entry.path);
+    const opened = this.#openFile(path, entry, occurrence.path);
+    if (!opened.content) return withOpened(occurrence, opened);
+    const beside = new FolderBeside(this.#reader, Buffer.from(path));
+    const close = () => {
+      beside.close();
+      opened.close();
+    };
+    return withOpened(occurrence, { ...opened, content: { ...opened.content, beside }, close });
   }
 
   #openFile(path: Uint8Array, entry: ManifestEntry, forensicPath: string): Opened {

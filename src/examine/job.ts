@@ -1,6 +1,9 @@
 /** What supervisor and engine say to each other over their IPC channel (JSON). */
+import type { PasswordList } from "../case/password-list.ts";
 import type { ImageJob } from "./image/image-job.ts";
+import type { LaterProgress } from "./later/later-pass.ts";
 import type { Profile } from "./profile.ts";
+import type { UsedList } from "./watch-lists.ts";
 
 /** How the last engine on this exhibit ended, as the supervisor saw it. `stopped` blames nobody. */
 export type LastDeath = "crash" | "oom" | "stopped";
@@ -16,10 +19,17 @@ export interface Job {
   /** Null for a folder. */
   readonly image: ImageJob | null;
   readonly workFile: string;
+  /** Hash sets of the case, and what tells these sets from others. */
+  readonly hashSets: { readonly files: readonly string[]; readonly identity: string };
+  /** Finished work files of other exhibits with the same profile and passwords, whose results may be copied. */
+  readonly others: readonly string[];
   readonly lockFile: string;
   readonly spool: string;
   readonly profile: Profile;
   readonly profileHash: string;
+  /** Of the case; the revision tells one list from another. */
+  readonly passwords: PasswordList;
+  readonly watchLists: readonly UsedList[];
   readonly workers: number;
   readonly stallMs: number;
   readonly workerMemoryMb: number;
@@ -44,6 +54,8 @@ export interface Progress {
   readonly unitsDone: number;
   readonly bytesDone: number;
   readonly bytes: number;
+  /** Of the pass over pictures and scanned pages; null before it. */
+  readonly pictures: LaterProgress | null;
 }
 
 export type ToEngine = { readonly say: "job"; readonly job: Job } | { readonly say: "stop" };

@@ -6,8 +6,10 @@ import { createHash } from "node:crypto";
 import { closeSync, existsSync, mkdirSync, openSync, readSync, realpathSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { JsonObject } from "../../native-free/model/canonical-json.ts";
+import { WorkFileReader } from "../case/work-file-reader.ts";
 import { exhibitLabels, readExhibit, type Case } from "../case/case-folder.ts";
 import { digestCase } from "../case/digest.ts";
+import { readPasswordList } from "../case/password-list.ts";
 import { vestigeHome } from "../custody/home.ts";
 import { isImageBody } from "../custody/image-manifest.ts";
 import type { Act, Journal } from "../custody/journal.ts";
@@ -20,12 +22,15 @@ import type { ImageBody } from "../acquire/image/image-body.ts";
 import { isAcquired } from "../acquire/folder/acquisition.ts";
 import { caseSays, logicalSays, runSays } from "../messages/en.ts";
 import { isOperatorError, OperatorError } from "../messages/operator-error.ts";
+import { hashSetFiles, hashSetsOf } from "../hashsets/import-hash-set.ts";
 import { examinedImage, type ImageJob } from "./image/image-job.ts";
 import { removeListing } from "./image/listing.ts";
 import type { Job, LogData, Progress } from "./job.ts";
 import { profileHash, readProfile } from "./profile.ts";
+import { recordUnlocked } from "./record-unlocked.ts";
 import { readRunRecord, writeRunRecord, type RunRecord } from "./run-record.ts";
 import { removeWorkFile, superviseEngine, type Supervision } from "./supervise.ts";
+import { watchListsOf, type UsedList } from "./watch-lists.ts";
 
 export interface MachineOptions {
   readonly workers: number;
@@ -64,15 +69,23 @@ export async function processExhibit(options: ProcessOptions): Promise<RunRecord
   if (!isAcquired(theCase, label)) throw new OperatorError("case/not-acquired", caseSays.notAcquired(label));
   const manifest = checkedManifest(theCase, label, journal);
   const profile = readProfile(theCase.paths);
+  const watchLists = watchListsOf(theCase.paths, profile);
   const done = readRunRecord(theCase.paths, label);
-  const isSame = done?.profileHash === profileHash(profile) && existsSync(theCase.paths.items(label));
+  const passwords = readPasswordList(theCase.paths);
+  const isSame =
+    done?.profileHash === profileHash(profile, watchLists) &&
+    done.passwords === passwords.revision &&
+    done.hashSets === hashSetsFor(theCase).identity &&
+    isCurrent(theCase.paths.items(label));
   // A finished exhibit needs its source no more.
   if (isSame && done.digest !== null) return done;
-  const job = jobOf(options, manifest, profile);
+  const job = jobOf(options, manifest, profile, { passwords, watchLists });
   mkdirSync(theCase.paths.work(label), { recursive: true });
   if (done && done.profileHash !== job.profileHash) startAfresh(options, job);
   const details = {
     profileHash: job.profileHash,
+    watchLists: watchLists.map(withoutText),
+    passwords: { revision: passwords.revision, count: passwords.passwords.length },
     options: { ...options.machine },
     selfTest: selfTestDetails(options.selfTest),
   };
@@ -81,6 +94,7 @@ export async function processExhibit(options: ProcessOptions): Promise<RunRecord
   try {
     const supervision = await superviseRebuilding(options, job);
     const record = recordOf(options, job, supervision, done, clock);
+    recordUnlocked(theCase, label, journal, signer);
     writeRunRecord(theCase.paths, record);
     act.done(outcomeOf(record));
     endInterrupted(journal, signer, label, act.seq);
@@ -161,10 +175,16 @@ function evidenceOf(theCase: Case, label: string, { body, hash }: CheckedManifes
   };
 }
 
-function jobOf(options: ProcessOptions, manifest: CheckedManifest, profile: Job["profile"]): Omit<Job, "lastDeath"> {
+function jobOf(
+  options: ProcessOptions,
+  manifest: CheckedManifest,
+  profile: Job["profile"],
+  { passwords, watchLists }: Pick<Job, "passwords" | "watchLists">,
+): Omit<Job, "lastDeath"> {
   const { theCase, label, machine } = options;
   const { paths } = theCase;
   const { unwritable, ...evidence } = evidenceOf(theCase, label, manifest);
+  const hash = profileHash(profile, watchLists);
   return {
     label,
     ...evidence,
@@ -172,7 +192,11 @@ function jobOf(options: ProcessOptions, manifest: CheckedManifest, profile: Job[
     lockFile: paths.lock(label),
     spool: paths.spool(label),
     profile,
-    profileHash: profileHash(profile),
+    profileHash: hash,
+    passwords,
+    watchLists,
+    hashSets: hashSetsFor(theCase),
+    others: comparableWorkFiles(theCase, label, hash, passwords.revision),
     workers: machine.workers,
     stallMs: machine.stallMs,
     workerMemoryMb: machine.workerMemoryMb,
@@ -182,6 +206,37 @@ function jobOf(options: ProcessOptions, manifest: CheckedManifest, profile: Job[
     },
     threadEntry: options.threadEntry ?? null,
   };
+}
+
+/** False where there is no work file, or one of an older version, which the engine brings up to date. */
+function isCurrent(file: string): boolean {
+  if (!existsSync(file)) return false;
+  try {
+    WorkFileReader.open(file).close();
+    return true;
+  } catch (error) {
+    if (isOperatorError(error) && error.code === "case/older-format") return false;
+    throw error;
+  }
+}
+
+/** A set is known by its name, verdict and the list that it was made of. */
+function hashSetsFor({ paths }: Case): Job["hashSets"] {
+  const heads = hashSetsOf(paths).map(({ name, verdict, source }) => [name, verdict, source.sha256]);
+  return { files: hashSetFiles(paths), identity: JSON.stringify(heads) };
+}
+
+/** Of other exhibits that are finished, in the order of their labels: what equal bytes gave there, they give here. */
+function comparableWorkFiles(theCase: Case, label: string, profile: string, revision: number): string[] {
+  const { paths } = theCase;
+  return processableLabels(theCase)
+    .filter((other) => other !== label && existsSync(paths.items(other)))
+    .filter((other) => {
+      const run = readRunRecord(paths, other);
+      const isSame = run?.profileHash === profile && run.passwords === revision;
+      return isSame && run.digest !== null && run.tool.build === toolIdentity().build;
+    })
+    .map((other) => paths.items(other));
 }
 
 /** The container where the files were copied into one, else the folder itself. Throws OperatorError where it is not there. */
@@ -240,6 +295,9 @@ function recordOf(
     tool: toolIdentity(),
     runtime: { node: process.versions.node, platform: `${process.platform}-${process.arch}`, sqlite: outcome.sqlite },
     profileHash: job.profileHash,
+    watchLists: job.watchLists.map(withoutText),
+    passwords: job.passwords.revision,
+    hashSets: job.hashSets.identity,
     options: { ...machine },
     measures: supervision.measures.map((measure) => ({ ...measure })),
     probes: supervision.probes.map((probe) => ({ ...probe })),
@@ -254,6 +312,8 @@ function recordOf(
     digest: outcome.complete ? digestOf(theCase, label) : null,
   };
 }
+
+const withoutText = ({ text: _text, ...list }: UsedList): Omit<UsedList, "text"> => list;
 
 /** What was found out about the medium as a whole, by the hashes of its files. */
 function mediumRecord({ listing, account }: ImageJob): RunRecord["medium"] {

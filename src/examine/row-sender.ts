@@ -3,6 +3,7 @@ import type { MessagePort } from "node:worker_threads";
 import type { ItemRow } from "../../native-free/model/item.ts";
 import type { PreparedContent, UnitResult } from "../../native-free/model/prepared.ts";
 import { ByteBudget } from "../../workers/byte-budget.ts";
+import type { PictureResult, RecognisedText } from "../case/picture-results.ts";
 import type { Receipt, RowParcel } from "../case/writer-thread.ts";
 
 /** A parcel is sent when it holds so many bytes, at the latest at the end of a batch. */
@@ -45,6 +46,21 @@ export class RowSender {
     await this.#reserve(100);
     this.#rows.push({ what: "unit", result });
     this.#sendIfFull();
+  }
+
+  /** Of the pass over pictures. */
+  async picture(result: PictureResult): Promise<void> {
+    await this.#reserve(itemBytes + (result.thumbnail?.bytes.length ?? 0));
+    this.#rows.push({ what: "picture", result });
+    this.#sendIfFull();
+  }
+
+  async recognised(result: RecognisedText): Promise<void> {
+    const words = result.pages.reduce((sum, page) => sum + page.words.length, 0);
+    await this.#reserve(itemBytes + result.text.length * 2 + words);
+    this.#rows.push({ what: "recognised", result });
+    // A page took seconds: what is there is not risked for the next one.
+    this.send();
   }
 
   /** Sends what is held. */

@@ -26,6 +26,14 @@ const runShape = z.object({
   tool: z.object({ name: z.string(), version: z.string(), build: z.string() }),
   runtime: z.object({ node: z.string(), platform: z.string(), sqlite: z.string() }),
   profileHash: z.string(),
+  /** Watch-lists that were looked for; their hashes are in `profileHash`. */
+  watchLists: z
+    .array(z.object({ id: z.string(), version: z.string(), file: z.string(), sha256: z.string(), entries: z.number() }))
+    .default([]),
+  /** Revision of the case's list of passwords. */
+  passwords: z.number().default(0),
+  /** Hash sets that contents were compared with, as JSON: name, verdict, SHA-256 of the list of each. */
+  hashSets: z.string().default("[]"),
   options: z.object({ workers: z.number(), memoryMb: z.number(), workerMemoryMb: z.number(), stallMs: z.number() }),
   /** What the sandbox enforces and what not, and why. */
   measures: z.array(measureShape),

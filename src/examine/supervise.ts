@@ -81,7 +81,13 @@ async function runOnce(options: SupervisionOptions, lastDeath: LastDeath): Promi
   const { child, measures } = launchSandboxed({
     entry: entryUrl(import.meta.url, "./engine"),
     args: [],
-    read: [...programFolders(), ...evidenceFiles(job), ...(process.platform === "linux" ? ["/proc/self/fd/"] : [])],
+    read: [
+      ...programFolders(),
+      ...evidenceFiles(job),
+      ...job.others.map((file) => dirname(file)),
+      ...job.hashSets.files,
+      ...(process.platform === "linux" ? ["/proc/self/fd/"] : []),
+    ],
     write: [dirname(job.workFile)],
     env: engineEnvironment(),
   });

@@ -3,12 +3,15 @@
  * image before any unit of it is known.
  */
 import type { MessagePort } from "node:worker_threads";
+import "../../workers/module-constants.ts";
 import { serveTasks, type Heartbeat } from "../../workers/thread-port.ts";
 import { examineUnit, type Avoidance, type KnownContent, type UnitContext } from "../../workers/examine-unit.ts";
+import type { ContentWatch, ListText } from "../../workers/content-watch.ts";
 import { openUnits, type Units } from "./container-unit.ts";
 import type { EnumerationTask } from "./image/enumeration-trace.ts";
 import type { ImageJob } from "./image/image-job.ts";
 import type { Profile } from "./profile.ts";
+import { EarlierResults } from "./earlier-results.ts";
 import { RowSender } from "./row-sender.ts";
 import { join } from "node:path";
 
@@ -22,6 +25,11 @@ export interface UnitThreadData {
   readonly spool: string;
   readonly slot: number;
   readonly profile: Profile;
+  /** Of the case, in the order in which they are tried. */
+  readonly passwords: readonly string[];
+  readonly lists: readonly ListText[];
+  /** Finished work files of other exhibits of the case, made with the same profile and passwords. */
+  readonly others: readonly string[];
   /** To the writer thread. */
   readonly port: MessagePort;
 }
@@ -50,8 +58,10 @@ await serveTasks<UnitThreadData, UnitBatch, UnitBatchResult>((data, heartbeat) =
   const sender = new RowSender(data.port);
   // Opened by the first task: what fails then ends the task with its reason, not the thread without one.
   let units: Units | null = null;
+  let watch: ContentWatch | null = null;
   let current: ReaderFault[] = [];
   const known = new Map<string, KnownContent>();
+  const earlier = new EarlierResults(data.others);
   let spooled = 0;
   const spoolFile = () => join(data.spool, `${data.slot}-${process.pid}-${Date.now().toString(36)}-${spooled++}`);
   return async (batch) => {
@@ -62,11 +72,14 @@ await serveTasks<UnitThreadData, UnitBatch, UnitBatchResult>((data, heartbeat) =
     }
     // What a thread finds wrong while it opens units belongs to the batch that it opens them for.
     current = faults;
+    if (data.lists.length > 0) watch ??= await watchOf(data.lists);
     units ??= await unitsOf(data, heartbeat, (fault) => keepFault(current, fault));
     for (const { key, order } of batch.units) {
-      const context = contextOf(data.profile, heartbeat, key, {
+      const context = contextOf(data, heartbeat, key, {
+        watch,
         avoid: new Map(batch.avoid),
         known,
+        earlier,
         sender,
         spoolFile,
         faults,
@@ -92,14 +105,21 @@ await serveTasks<UnitThreadData, UnitBatch, UnitBatchResult>((data, heartbeat) =
 });
 
 interface Surroundings {
+  readonly watch: ContentWatch | null;
   readonly avoid: ReadonlyMap<string, Avoidance>;
   readonly known: Map<string, KnownContent>;
+  readonly earlier: EarlierResults;
   readonly sender: RowSender;
   readonly spoolFile: () => string;
   readonly faults: ReaderFault[];
 }
 
-function contextOf(profile: Profile, heartbeat: Heartbeat, key: string, around: Surroundings): UnitContext {
+function contextOf(
+  { profile, passwords }: UnitThreadData,
+  heartbeat: Heartbeat,
+  key: string,
+  around: Surroundings,
+): UnitContext {
   const { budgets } = profile;
   return {
     budgets,
@@ -107,8 +127,12 @@ function contextOf(profile: Profile, heartbeat: Heartbeat, key: string, around: 
       wholeLimitBytes: budgets.wholeBytes,
       textLimitChars: budgets.textChars,
       stringsMinLength: profile.strings.minLength,
-      entities: profile.entities ? budgets.entities : 0,
+      entities: profile.entities || around.watch ? budgets.entities : 0,
+      recognises: profile.entities,
+      watch: around.watch,
       carving: profile.carving,
+      passwords,
+      fuzzyHashes: profile.fuzzyHashes,
     },
     avoid: around.avoid,
     sink: {
@@ -116,6 +140,7 @@ function contextOf(profile: Profile, heartbeat: Heartbeat, key: string, around: 
       content: (prepared) => around.sender.content(prepared),
     },
     known: around.known,
+    recall: (sha256, hasBeside) => around.earlier.recall(sha256, hasBeside),
     spoolFile: around.spoolFile,
     workOn: (item) => heartbeat.workOn(key + item),
     beat: () => heartbeat.beat(),
@@ -127,6 +152,12 @@ const keptFaults = 100;
 
 function keepFault(faults: ReaderFault[], fault: ReaderFault): void {
   if (faults.length < keptFaults) faults.push(fault);
+}
+
+/** Loaded where there are lists: engine and tables take time. */
+async function watchOf(lists: UnitThreadData["lists"]): Promise<ContentWatch> {
+  const loaded = await import("../../workers/content-watch.ts");
+  return new loaded.ContentWatch(lists);
 }
 
 /** Loaded where there is an image: it brings the reader of every format with it. */

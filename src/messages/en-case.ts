@@ -16,6 +16,8 @@ export const damagedFile = (file: string, problem: string) =>
   `Expected a well-formed ${file}, found: ${problem}; restore it from a copy and run vestige verify.`;
 export const newerFormat = (file: string, found: number, known: number) =>
   `Expected format version ${known} or older in ${file}, found ${found}; use a newer Vestige.`;
+export const olderFormat = (file: string, found: number, known: number) =>
+  `Expected format version ${known} in ${file}, found the older ${found}; vestige process brings it up to date.`;
 export const badLabel = (label: string) =>
   `Expected an exhibit label of 1 to 32 letters, digits, dots, dashes or underscores, found "${label}"; for example M01.`;
 export const labelTaken = (label: string) =>
@@ -28,3 +30,13 @@ export const notAcquired = (label: string) =>
   `Exhibit ${label} has not been acquired; acquire it first with: vestige acquire CASE ${label} SOURCE`;
 export const diskFull = (folder: string) =>
   `The disk that holds ${folder} is full; free some space and run the same command again: it continues where it stopped.`;
+export const hashSetDamaged = (file: string) =>
+  `Expected a hash set in ${file}, but it is cut or not one of this program; remove it and add its list again.`;
+export const hashSetName = (name: string) =>
+  `Expected a name of letters, digits, dots and dashes for the hash set, found "${name}".`;
+export const hashSetExists = (name: string) =>
+  `The case has a hash set ${name} already; choose another name, or remove lists/hashsets/${name}.vhs first.`;
+export const hashSetFormat = (source: string) =>
+  `Expected a list of hashes (NSRL RDS, HashKeeper, Project VIC, comma-separated values with a title row, or a hash first in each line) in ${source}, found none of them.`;
+export const hashSetUnreadable = (source: string, code: string) =>
+  `Expected a list of hashes, but ${source} cannot be read (${code}); check its name and your rights.`;

@@ -20,6 +20,14 @@ export const groupNames = {
 export const progressAcquire = (entries: string, bytes: string, rate: string) =>
   `acquiring: ${entries} entries, ${bytes}, ${rate}`;
 export const progressList = (items: string) => `listing what is on the medium: ${items} items`;
+export const ocrNothing = (low: boolean) =>
+  low ? "No page was read with doubt." : "No pictures and no scanned pages were found.";
+export const ocrPage = (confidence: number, language: string, page: number) =>
+  `${String(confidence).padStart(3)} of 100, ${language}, page ${page}`;
+export const ocrCount = (contents: number, ocr: string, reason: string | null) =>
+  `${contents} ${ocr}${reason === null ? "" : ` (${reason})`}`;
+export const progressPictures = (stage: "view" | "text", done: string, total: string) =>
+  stage === "view" ? `looking at pictures: ${done} of ${total}` : `recognising text: ${done} of ${total}`;
 export const progressExamine = (share: string, done: string, units: string, rate: string, left: string) =>
   `processing: ${share}, ${done} of ${units} entries, ${rate}${left === "" ? "" : `, about ${left} left`}`;
 
@@ -46,3 +54,17 @@ export const whyNotAcquired = () => "Expected --reason with --not-acquired: say 
 export const nothingInside = (label: string) =>
   `The folder of exhibit ${label} holds nothing; its manifest and report record that it is empty.`;
 export const unknownShell = (shell: string) => `Expected bash or zsh, found "${shell}".`;
+export const passwordPrompt = () => "Password for encrypted items (not shown): ";
+export const passwordsInCase = (count: string, revision: string) =>
+  `The case has ${count} passwords for encrypted items (list revision ${revision}); the next \`vestige process\` tries them.`;
+export const noPasswordsIn = (file: string) => `Expected one password a line in ${file}, found none.`;
+export const passwordsUnreadable = (file: string, code: string) =>
+  `Expected a text file with one password a line, but ${file} cannot be read (${code}); check its name and your rights.`;
+export const passwordNotTyped = () =>
+  "Expected a password on the terminal, found none; run it on a terminal or give --add FILE.";
+export const noHashSets = () =>
+  "The case has no hash sets; `vestige hashset CASE FILE --name NAME --verdict known` adds one.";
+export const hashSetFlags = () => "Expected --name NAME and --verdict known or alert with the list.";
+export const hashSetSkipped = (rows: string) => `${rows} rows of the list hold no hash and were passed over.`;
+export const hashSetLine = (name: string, verdict: string, counts: string, format: string) =>
+  `${name}: ${verdict}, ${counts} (${format})`;

@@ -23,8 +23,10 @@ export const engineDied = (times: number) =>
 export const interrupted = (command: string) => `Stopped; nothing is lost. Continue with: ${command}`;
 export const profileDamaged = (file: string, problem: string) =>
   `Expected a profile in ${file}, found: ${problem}; correct it or delete it for the defaults.`;
+export const noSuchList = (id: string) =>
+  `Expected under "lists" in the profile the ids of watch-lists of the product, found: ${id}; put a list of your own into the folder lists of the case.`;
 export const profileChanged = (label: string) =>
-  `The profile changed since exhibit ${label} was processed; its work file is rebuilt from the start.`;
+  `The profile or a watch-list changed since exhibit ${label} was processed; its work file is rebuilt from the start.`;
 export const flagsMissing = (flags: readonly string[]) =>
   `Expected these to open a case, found none of them: ${flags.join(", ")}; give them all, or run on a terminal to be asked.`;
 export const badNumber = (flag: string, value: string, range: string) =>

@@ -17,6 +17,10 @@ export const wholeFolder = (): string =>
   "--scope and --at are for images and devices; a folder is scanned file by file";
 export const nothingAt = (at: string): string =>
   `--at: nothing of the source lies below ${at}; vestige ls names what there is`;
+export const unfinished = (folder: string): string =>
+  `${folder} holds a scan that did not come to its end (a full disk, a stop, a kill); what is there is incomplete, and a scan cannot go on. Give another folder with --to, or --force-new to remove what that scan wrote and begin anew`;
+export const full = (folder: string): string =>
+  `No room is left for ${folder}; what is there is incomplete. Make room and begin anew with --force-new, or give a folder on another disk with --to`;
 export const targetNotEmpty = (folder: string): string =>
   `${folder} is not empty; give a new or empty folder with --to`;
 

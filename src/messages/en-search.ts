@@ -31,14 +31,8 @@ export const fieldUnknown = (field: string, near: string | null, known: readonly
   `expected one of the fields ${known.join(" ")}, found ${shown(field)}${meant(near && `${near}:`)}; to search for the text itself put it in quotes.`;
 export const valueMissing = (field: string) =>
   `expected a value right after ${field}:, found none; write it without a space, in quotes if it has spaces.`;
-export const operatorUnknown = (word: string) =>
-  `NEAR, fuzzy~ and /regex/ are not part of this version, found ${shown(word)}; use a "phrase" or a prefix*, or put it in quotes to search for it as text.`;
-export const starInside = () =>
-  `expected * at the end of a word only; search for the beginning of the word, or use name: or path: for names.`;
 export const wordEmpty = (word: string) =>
   `expected letters or digits, found ${shown(word)}; only they are indexed, everything else separates words.`;
-export const markInside = (word: string) =>
-  `? stands for one character in name:, path:, type: and ext: only, found ${shown(word)}; end the word with * instead, or put it in quotes to search for the words alone.`;
 export const valueUnknown = (field: string, value: string, near: string | null, known: readonly string[]) =>
   `expected ${field}: to be one of ${known.join(" ")}, found ${shown(value)}${meant(near)}.`;
 const typesNote = "vestige formats --all lists the types";
@@ -119,3 +113,33 @@ export const notSearched = (left: {
 export const nextPage = (cursor: string) => `More hits: repeat the command with --after ${cursor}`;
 export const digestTotal = () => `the case`;
 export const digestIncomplete = () => `(not all files are processed yet)`;
+export const noItemToCompare = (wanted: string) =>
+  `Expected the id or forensic path of an item with a described content, found "${wanted}"; take one from vestige search --json.`;
+export const alike = (measure: string, value: number) =>
+  measure === "equal"
+    ? "the same bytes"
+    : measure === "text"
+      ? `${value} % of its text in common`
+      : measure === "picture"
+        ? `picture: ${value} of 64 bits differ`
+        : measure === "ssdeep"
+          ? `ssdeep score ${value}`
+          : `TLSH distance ${value}`;
+export const nothingAlike = () => "Nothing in the case is like it.";
+export const duplicates = (items: number, size: number, sha256: string) =>
+  `${items} items of ${size} bytes, ${sha256}:`;
+export const measureUnknown = (word: string, known: readonly string[]) =>
+  `Expected measures out of ${known.join(", ")}, found "${word}".`;
+export const regexOpen = () =>
+  "expected a slash at the end of the regular expression, found none; write a slash in it as \\/";
+export const regexBad = (source: string, problem: string) =>
+  `expected a regular expression of RE2 (no look-around, no back-references), found /${source}/: ${problem}`;
+export const nearMixed = () =>
+  "expected the same operator and number in the whole chain, found another; use parentheses and AND";
+export const nearWords = () => "expected a word or phrase on both sides of NEAR and PRE";
+export const oneWord = (word: string) => `expected one word here, found "${word}"; put phrases in double quotes`;
+export const fuzzyFar = (value: string, most: number) => `expected ~1 or ~${most} behind the word, found "${value}"`;
+export const tooManyWords = (value: string, most: number) =>
+  `Expected a rule that at most ${most} different words of the texts fulfil; "${value}" is fulfilled by more; give more letters.`;
+export const numberBad = (value: string) =>
+  `expected a number or a range of numbers, found "${value}"; for example width:>1000`;

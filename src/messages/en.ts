@@ -16,6 +16,7 @@ export * as mediumSays from "./en-medium.ts";
 export * as proveSays from "./en-prove.ts";
 export * as reportKindSays from "./en-report-kinds.ts";
 export * as reportSays from "./en-report.ts";
+export * as reviewSays from "./en-review.ts";
 export * as runSays from "./en-run.ts";
 export * as sealSays from "./en-seal.ts";
 export * as scanSays from "./en-scanning.ts";

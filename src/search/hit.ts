@@ -1,14 +1,15 @@
 /** Why an item is a hit: the first rule of the query that holds for it, where, and the words around. */
-import { fold } from "../../native-free/model/fold.ts";
 import { textOverlapChars } from "../../native-free/model/prepared.ts";
 import { blocksPerContent } from "../case/schema.ts";
 import type { WorkFileReader } from "../case/work-file-reader.ts";
 import { fullPath, type StoredItem } from "../case/work-file-rows.ts";
 import { foldersOf } from "../case/item-paths.ts";
 import { ftsExpression } from "./compile.ts";
-import { findPhrase, firstPlace } from "./phrase-finder.ts";
-import type { Condition, FilterTerm, Query, TextTerm } from "./query.ts";
+import { phrasePlaces } from "./phrase-finder.ts";
+import type { Condition, FilterTerm, Query, SpecialTerm, TextTerm } from "./query.ts";
+import { holdsWords, liesWithin } from "./field-values.ts";
 import { likeValue } from "./wildcard.ts";
+import { placeFinder, type PlaceFinder } from "./words/places.ts";
 
 export interface Snippet {
   readonly before: string;
@@ -65,13 +66,13 @@ export function explainHit(
   reader: WorkFileReader,
   exhibit: string,
   item: StoredItem,
-  terms: readonly (TextTerm | FilterTerm)[],
+  terms: readonly (TextTerm | SpecialTerm | FilterTerm)[],
   query: Query,
   text: string,
 ): Hit {
   const base = { item, exhibit, path: fullPath(exhibit, item.path) };
   for (const term of terms) {
-    const found = term.kind === "text" ? findTerm(reader, item, term) : findEntity(reader, item, term.condition);
+    const found = term.kind === "filter" ? findEntity(reader, item, term.condition) : findTerm(reader, item, term);
     if (found) return { ...base, rule: text.slice(term.at, term.end), ...found };
   }
   const filter = terms.find((term) => term.kind === "filter");
@@ -79,17 +80,21 @@ export function explainHit(
   return { ...base, rule: text.slice(filter.at, filter.end), ...nowhere, field: filter.condition.on, matches: 1 };
 }
 
-function findTerm(reader: WorkFileReader, item: StoredItem, term: TextTerm): Found | null {
-  const inText = term.field === "name" ? null : findInText(reader, item, term);
-  if (inText || term.field === "text") return inText;
-  const inName = findInName(item.name.text, "name", term);
-  if (inName || term.field === "name") return inName;
-  return findInName(foldersOf(item.path), "path", term);
+function findTerm(reader: WorkFileReader, item: StoredItem, term: TextTerm | SpecialTerm): Found | null {
+  const field = term.kind === "text" ? term.field : "any";
+  const find = term.kind === "text" ? phrasePlaces(term) : placeFinder(term, item.content?.language ?? null);
+  const inText = field === "name" ? null : findInText(reader, item, term, find);
+  if (inText || field === "text") return inText;
+  const inField = field === "any" && term.kind === "text" ? findInFields(reader, item, find) : null;
+  if (inField) return inField;
+  const inName = findInName(item.name.text, "name", find);
+  if (inName || field === "name" || term.kind !== "text") return inName;
+  return findInName(foldersOf(item.path), "path", find);
 }
 
 /** Where an identifier stands that a condition asks for; null for other conditions. In bytes there are no words to show. */
 function findEntity(reader: WorkFileReader, item: StoredItem, condition: Condition): Found | null {
-  if (condition.on !== "entity") return null;
+  if (condition.on !== "entity") return findValue(reader, item, condition);
   const { kind, pattern } = condition;
   const all = reader
     .entities(item)
@@ -107,14 +112,49 @@ function findEntity(reader: WorkFileReader, item: StoredItem, condition: Conditi
   return { ...found, ...cut(block.text, range), offset: start + first.offset, place: { label, block: block.index } };
 }
 
-function findInName(text: string, field: "name" | "path", term: TextTerm): Found | null {
-  const place = firstPlace(text, term);
-  if (!place) return null;
-  const matches = [...findPhrase(fold(text), term)].length;
-  return { ...cut(text, place), field, place: null, matches, matchesComplete: true };
+/** The first field of the content that the term holds for. `field` is its name. */
+function findInFields(reader: WorkFileReader, item: StoredItem, find: PlaceFinder): Found | null {
+  for (const { name, value } of reader.fields(item)) {
+    const places = [...find(value)];
+    const [place] = places;
+    if (place) return { ...cut(value, place), field: name, place: null, matches: places.length, matchesComplete: true };
+  }
+  return null;
 }
 
-function findInText(reader: WorkFileReader, item: StoredItem, term: TextTerm): Found | null {
+/** What a condition on a field found: its value. */
+function findValue(reader: WorkFileReader, item: StoredItem, condition: Condition): Found | null {
+  if (condition.on !== "field") return null;
+  const { name, words, pattern, range } = condition;
+  const values = reader.fields(item).filter((field) => {
+    if (field.name !== name) return false;
+    if (words) return holdsWords(field.value, words.join(" "));
+    if (pattern !== null) return likeValue(field.value, pattern);
+    return liesWithin(name, field.value, range?.from ?? null, range?.to ?? null);
+  });
+  const [first] = values;
+  if (!first) return null;
+  return {
+    ...nowhere,
+    ...cut(first.value, { start: 0, end: first.value.length }),
+    field: name,
+    matches: values.length,
+  };
+}
+
+function findInName(text: string, field: "name" | "path", find: PlaceFinder): Found | null {
+  const places = [...find(text)];
+  const [place] = places;
+  if (!place) return null;
+  return { ...cut(text, place), field, place: null, matches: places.length, matchesComplete: true };
+}
+
+function findInText(
+  reader: WorkFileReader,
+  item: StoredItem,
+  term: TextTerm | SpecialTerm,
+  find: PlaceFinder,
+): Found | null {
   const content = item.content ? reader.contentNumber(item.content.sha256) : null;
   if (content === null) return null;
   const chars = reader.blockChars(content);
@@ -124,30 +164,24 @@ function findInText(reader: WorkFileReader, item: StoredItem, term: TextTerm): F
   for (const index of blocks.slice(0, countedBlocks)) {
     const block = reader.block(content, index);
     if (!block) continue;
-    // What lies in the overlap was counted in the block before.
-    const overlap = index === 0 ? 0 : fold(block.text.slice(0, textOverlapChars)).length;
-    for (const { end } of findPhrase(fold(block.text), term)) if (end > overlap) matches += 1;
-    const place: { start: number; end: number } | null = first ? null : firstPlace(block.text, term);
-    if (!place) continue;
-    const label: string | null = block.labels.findLast((mark) => mark.at <= place.start)?.label ?? null;
-    const found = cut(block.text, place);
-    const start = chars.slice(0, index).reduce((sum, length) => sum + length - textOverlapChars, 0);
-    first = {
-      ...found,
-      offset: start + place.start,
-      field: "text",
-      place: { label, block: index },
-      matches: 0,
-      matchesComplete: true,
-    };
+    for (const place of find(block.text)) {
+      // What lies in the overlap was counted in the block before.
+      if (index > 0 && place.end <= textOverlapChars) continue;
+      matches += 1;
+      if (first) continue;
+      const label: string | null = block.labels.findLast((mark) => mark.at <= place.start)?.label ?? null;
+      const start = chars.slice(0, index).reduce((sum, length) => sum + length - textOverlapChars, 0);
+      const found = { ...cut(block.text, place), field: "text", place: { label, block: index } };
+      first = { ...found, offset: start + place.start, matches: 0, matchesComplete: true };
+    }
   }
   if (!first) return null;
   return { ...first, matches, matchesComplete: blocks.length <= countedBlocks };
 }
 
-/** Blocks to look at, in order: of a short text all, of a long one those that the index names. */
-function blocksWith(reader: WorkFileReader, content: number, count: number, term: TextTerm): number[] {
-  if (count <= scannedBlocks) return Array.from({ length: count }, (_, index) => index);
+/** Blocks to look at, in order: of a short text all, of a long one those that the index names where it can. */
+function blocksWith(reader: WorkFileReader, content: number, count: number, term: TextTerm | SpecialTerm): number[] {
+  if (count <= scannedBlocks || term.kind !== "text") return Array.from({ length: count }, (_, index) => index);
   return reader
     .select<{ block: number }>(
       `SELECT rowid & ${blocksPerContent - 1} AS block FROM fts_text

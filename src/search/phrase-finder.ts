@@ -1,5 +1,5 @@
 /** Finding words and phrases in text: what the index does, but with places. */
-import { fold, foldWithMap, originalRange } from "../../native-free/model/fold.ts";
+import { fold, foldWithMap, originalRange, type FoldedText } from "../../native-free/model/fold.ts";
 import type { TextTerm } from "./query.ts";
 
 export type Phrase = Pick<TextTerm, "tokens" | "prefix">;
@@ -39,9 +39,14 @@ function phraseEnd(folded: string, start: number, { tokens, prefix }: Phrase): n
   return at;
 }
 
-/** The first place of a phrase in any text, in UTF-16 offsets of that text; null where it is not. */
-export function firstPlace(text: string, phrase: Phrase): { start: number; end: number } | null {
-  const found = findPhrase(fold(text), phrase).next();
-  if (found.done) return null;
-  return originalRange(foldWithMap(text), found.value.start, found.value.end);
+/** Places of a phrase in any text, in UTF-16 offsets of that text. The map back is made where there is one. */
+export function phrasePlaces(phrase: Phrase): (text: string) => Generator<{ start: number; end: number }> {
+  return function* places(text) {
+    const folded = fold(text);
+    let map: FoldedText | null = null;
+    for (const { start, end } of findPhrase(folded, phrase)) {
+      map ??= foldWithMap(text);
+      yield originalRange(map, start, end);
+    }
+  };
 }

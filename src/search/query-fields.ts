@@ -1,7 +1,9 @@
 /** The fields of the query language and the reading of their values. */
-import { fold } from "../../native-free/model/fold.ts";
+import { fields, type FieldName } from "../../native-free/model/fields.ts";
+import { fold, tokensOf } from "../../native-free/model/fold.ts";
 import type { State, Status } from "../../native-free/model/item.ts";
 import { searchSays } from "../messages/en.ts";
+import { marks } from "../review/review-line.ts";
 import { nearestWord } from "./nearest-word.ts";
 import { queryError } from "./query-lexer.ts";
 import type { Condition, Range } from "./query.ts";
@@ -20,6 +22,9 @@ const readers: Readonly<Record<string, Reader>> = {
   date: (value, at) => ({ on: "date", range: parseRange(value, at, readDate, searchSays.dateBad) }),
   hash: (value, at) => ({ on: "hash", hash: parseHash(value, at) }),
   entity: parseEntity,
+  known: (value) => ({ on: "known", pattern: fold(value) }),
+  tag: (value) => ({ on: "tag", pattern: fold(value) }),
+  mark: (value, at) => ({ on: "mark", pattern: value === "*" ? value : oneOf(marks, "mark", value, at) }),
   state: (value, at) => ({ on: "state", value: oneOf(states, "state", value, at) }),
   status: (value, at) => ({ on: "status", value: oneOf(statuses, "status", value, at) }),
   lang: (value, at) => ({ on: "lang", value: parseLanguage(value, at) }),
@@ -27,11 +32,51 @@ const readers: Readonly<Record<string, Reader>> = {
 };
 
 /** Every field, for help and for messages. */
-export const fieldNames: readonly string[] = ["text", ...Object.keys(readers)].sort();
+export const fieldNames: readonly string[] = [
+  "text",
+  "exact",
+  "stem",
+  "sounds",
+  "script",
+  ...Object.keys(readers),
+].sort();
+
+/** Other words for fields. */
+export const fieldAliases: Readonly<Record<string, string>> = { in: "exhibit", modified: "date" };
+
+const documentFields = new Map((Object.keys(fields) as FieldName[]).map((name) => [name.toLowerCase(), name]));
+
+/** True for a field of what documents say of themselves, in any case. */
+export function isDocumentField(name: string): boolean {
+  return documentFields.has(name.toLowerCase());
+}
+
+/** Names of these fields, for help. */
+export const documentFieldNames: readonly string[] = [...documentFields.values()].sort();
+
+function parseDocumentField(name: FieldName, value: string, at: number): Condition {
+  const plain = { on: "field", name, words: null, pattern: null, range: null } as const;
+  const { kind } = fields[name];
+  if (value === "*") return { ...plain, pattern: "*" };
+  if (kind === "date") return { ...plain, range: parseRange(value, at, readDate, searchSays.dateBad) };
+  if (kind !== "text") return { ...plain, range: parseRange(value, at, readNumber, searchSays.numberBad) };
+  const folded = fold(value);
+  if (/[*?]/.test(folded)) return { ...plain, pattern: folded };
+  const words = tokensOf(value);
+  if (words.length === 0) throw queryError(at, searchSays.wordEmpty(value));
+  return { ...plain, words };
+}
+
+function readNumber(text: string): { from: number; to: number } | null {
+  const number = /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  return Number.isFinite(number) ? { from: number, to: number } : null;
+}
 
 /** The condition of a known field. Throws OperatorError `search/query` at `at`, where the value begins. */
 export function parseField(name: string, value: string, at: number): Condition {
-  return (readers[name] as Reader)(value, at);
+  const read = readers[name];
+  if (read) return read(value, at);
+  return parseDocumentField(documentFields.get(name.toLowerCase()) as FieldName, value, at);
 }
 
 function oneOf<T extends string>(values: readonly T[], field: string, value: string, at: number): T {
@@ -102,6 +147,12 @@ function readSize(text: string): { from: number; to: number } | null {
   if (!match) return null;
   const bytes = Math.round(Number(match[1]) * (units[(match[2] as string).toLowerCase()] as number));
   return Number.isSafeInteger(bytes) ? { from: bytes, to: bytes } : null;
+}
+
+/** As a field gives it: a date, with a zone or without one (then as if UTC); null for anything else. */
+export function fieldDate(value: string): number | null {
+  const ms = Date.parse(/^\d{4}(?:-\d\d){0,2}$|Z$|[+-]\d\d:?\d\d$/.test(value) ? value : `${value}Z`);
+  return Number.isNaN(ms) ? null : ms;
 }
 
 const datePattern = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,3}))?)?Z?)?)?)?$/i;

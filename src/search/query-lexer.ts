@@ -5,6 +5,10 @@ import type { Span } from "./query.ts";
 
 export type Lexeme =
   | ({ readonly kind: "(" | ")" | "and" | "or" | "not" | "end" } & Span)
+  /** `NEAR/n`, `PRE/n`. */
+  | ({ readonly kind: "near"; readonly distance: number; readonly ordered: boolean } & Span)
+  /** `/…/`, without its slashes; `\\/` stands for a slash in it. */
+  | ({ readonly kind: "regex"; readonly source: string } & Span)
   /** `field` is null for a bare word; `quoted` values keep their spaces; `star` is a `*` right after the closing quote. */
   | ({
       readonly kind: "term";
@@ -17,6 +21,8 @@ export type Lexeme =
     } & Span);
 
 export const maxQueryChars = 10_000;
+/** Words between the phrases of a NEAR without a number. */
+const defaultDistance = 10;
 
 /** One clear sentence with the place. */
 export function queryError(at: number, sentence: string): OperatorError {
@@ -44,7 +50,7 @@ export function lexQuery(text: string): Lexeme[] {
       lexemes.push({ kind: "not", at, end: at + 1 });
       at += 1;
     } else {
-      const lexeme = lexTerm(text, at);
+      const lexeme = character === "/" ? lexRegex(text, at) : lexTerm(text, at);
       lexemes.push(lexeme);
       at = lexeme.end;
     }
@@ -63,7 +69,19 @@ function lexTerm(text: string, at: number): Lexeme {
   if (field === null && (value === "AND" || value === "OR" || value === "NOT")) {
     return { kind: value.toLowerCase() as "and" | "or" | "not", at, end };
   }
+  const near = field === null ? /^(NEAR|PRE)(?:\/(\d{1,4}))?$/.exec(value) : null;
+  if (near) {
+    return { kind: "near", distance: Number(near[2] ?? defaultDistance), ordered: near[1] === "PRE", at, end };
+  }
   return { kind: "term", field, value, quoted: false, star: false, at, end, valueAt };
+}
+
+/** To the slash that no backslash stands before. */
+function lexRegex(text: string, at: number): Lexeme {
+  let end = at + 1;
+  while (end < text.length && text.charAt(end) !== "/") end += text.charAt(end) === "\\" ? 2 : 1;
+  if (end >= text.length) throw queryError(at, searchSays.regexOpen());
+  return { kind: "regex", source: text.slice(at + 1, end).replaceAll("\\/", "/"), at, end: end + 1 };
 }
 
 function lexQuoted(text: string, at: number, valueAt: number, field: string | null): Lexeme {

@@ -1,4 +1,5 @@
 /** A query as a tree. `at` and `end` are UTF-16 offsets in what the officer typed. */
+import { fields, type FieldName } from "../../native-free/model/fields.ts";
 import type { State, Status } from "../../native-free/model/item.ts";
 
 export interface Span {
@@ -17,6 +18,44 @@ export interface TextTerm extends Span {
   readonly prefix: boolean;
 }
 
+/**
+ * Words of the vocabulary that a rule accepts, any of which makes a hit. `pattern`: `*` and `?` anywhere; `fuzzy`: at most `distance` letters
+ * inserted, left out, changed or swapped; `stem`: the same stem in the language of the text; `sounds`: names that sound alike; `script`: the same
+ * word in Greek, Cyrillic or Latin letters.
+ */
+export interface WordsTerm extends Span {
+  readonly kind: "words";
+  readonly how: "pattern" | "fuzzy" | "stem" | "sounds" | "script";
+  /** Folded. */
+  readonly value: string;
+  /** Of `fuzzy`, else 0. */
+  readonly distance: number;
+}
+
+/** Phrases with at most `distance` words between the end of the first and the beginning of the last of them. */
+export interface NearTerm extends Span {
+  readonly kind: "near";
+  readonly parts: readonly Pick<TextTerm, "tokens" | "prefix">[];
+  readonly distance: number;
+  /** In the order in which they were typed. */
+  readonly ordered: boolean;
+}
+
+/** A regular expression over the text as it stands (RE2 syntax, upper and lower case alike unless `(?-i)` says otherwise). */
+export interface RegexTerm extends Span {
+  readonly kind: "regex";
+  readonly source: string;
+}
+
+/** The characters as they stand: accents and case count. */
+export interface ExactTerm extends Span {
+  readonly kind: "exact";
+  readonly value: string;
+}
+
+/** Terms that the index alone does not answer. */
+export type SpecialTerm = WordsTerm | NearTerm | RegexTerm | ExactTerm;
+
 /** Inclusive bounds; null is open. */
 export interface Range {
   readonly from: number | null;
@@ -32,6 +71,18 @@ export type Condition =
   | { readonly on: "hash"; readonly hash: string }
   /** Identifiers: id of the kind (`*` for any), and a folded pattern of the value; null for any. */
   | { readonly on: "entity"; readonly kind: string; readonly pattern: string | null }
+  /** Hash sets: folded pattern of a verdict (`known`, `alert`) or of the name of a set; `none` for contents in no set. */
+  | { readonly on: "known"; readonly pattern: string }
+  /** Work product of the officers: folded pattern of a tag, or of a mark. */
+  | { readonly on: "tag" | "mark"; readonly pattern: string }
+  /** A field of what documents say of themselves: words in its value, a folded pattern of all of it, or a range of dates or numbers. */
+  | {
+      readonly on: "field";
+      readonly name: FieldName;
+      readonly words: readonly string[] | null;
+      readonly pattern: string | null;
+      readonly range: Range | null;
+    }
   | { readonly on: "state"; readonly value: State }
   | { readonly on: "status"; readonly value: Status }
   /** ISO 639-1; null for undetermined. */
@@ -45,6 +96,7 @@ export interface FilterTerm extends Span {
 
 export type Query =
   | TextTerm
+  | SpecialTerm
   | FilterTerm
   /** Everything: `*`. */
   | ({ readonly kind: "all" } & Span)
@@ -52,13 +104,35 @@ export type Query =
   | ({ readonly kind: "and" | "or"; readonly parts: readonly Query[] } & Span);
 
 /** The terms that say why an item is a hit: those that are not negated, in the order they were typed. */
-export function positiveTerms(query: Query): (TextTerm | FilterTerm)[] {
+export function positiveTerms(query: Query): (TextTerm | SpecialTerm | FilterTerm)[] {
   switch (query.kind) {
     case "and":
     case "or":
       return query.parts.flatMap(positiveTerms);
     case "text":
     case "filter":
+    case "words":
+    case "near":
+    case "regex":
+    case "exact":
+      return [query];
+    default:
+      return [];
+  }
+}
+
+/** Every special term, negated ones too, in the order they were typed. */
+export function specialTerms(query: Query): SpecialTerm[] {
+  switch (query.kind) {
+    case "and":
+    case "or":
+      return query.parts.flatMap(specialTerms);
+    case "not":
+      return specialTerms(query.part);
+    case "words":
+    case "near":
+    case "regex":
+    case "exact":
       return [query];
     default:
       return [];
@@ -80,11 +154,30 @@ export function printQuery(query: Query): string {
       return `${query.field === "any" ? "" : `${query.field}:`}"${query.tokens.join(" ")}"${query.prefix ? "*" : ""}`;
     case "filter":
       return printCondition(query.condition);
+    case "words":
+      return printWords(query);
+    case "near":
+      return query.parts.map(printPhrase).join(` ${query.ordered ? "PRE" : "NEAR"}/${query.distance} `);
+    case "regex":
+      return `/${query.source.replaceAll("/", "\\/")}/`;
+    case "exact":
+      return `exact:"${query.value}"`;
   }
 }
 
+function printPhrase({ tokens, prefix }: Pick<TextTerm, "tokens" | "prefix">): string {
+  return `"${tokens.join(" ")}"${prefix ? "*" : ""}`;
+}
+
+function printWords({ how, value, distance }: WordsTerm): string {
+  if (how === "pattern") return value;
+  return how === "fuzzy" ? `${value}~${distance}` : `${how}:${value}`;
+}
+
 function printPart(query: Query): string {
-  return query.kind === "and" || query.kind === "or" ? `(${printQuery(query)})` : printQuery(query);
+  return query.kind === "and" || query.kind === "or" || query.kind === "near"
+    ? `(${printQuery(query)})`
+    : printQuery(query);
 }
 
 function printCondition(condition: Condition): string {
@@ -97,6 +190,8 @@ function printCondition(condition: Condition): string {
       return `hash:${condition.hash}`;
     case "entity":
       return `entity:"${condition.kind}${condition.pattern === null ? "" : `:${condition.pattern}`}"`;
+    case "field":
+      return printField(condition);
     case "lang":
       return `lang:${condition.value ?? "none"}`;
     case "state":
@@ -107,6 +202,13 @@ function printCondition(condition: Condition): string {
     default:
       return `${condition.on}:"${condition.pattern}"`;
   }
+}
+
+function printField({ name, words, pattern, range }: Extract<Condition, { on: "field" }>): string {
+  if (words) return `${name}:"${words.join(" ")}"`;
+  if (pattern !== null) return `${name}:"${pattern}"`;
+  const print = fields[name].kind === "date" ? (ms: number) => new Date(ms).toISOString() : String;
+  return `${name}:${printRange(range ?? { from: null, to: null }, print)}`;
 }
 
 function printRange({ from, to }: Range, print: (value: number) => string): string {

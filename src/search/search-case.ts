@@ -8,13 +8,16 @@ import { readScopeRules } from "../case/operation.ts";
 import type { ScopeRules } from "../case/scope.ts";
 import type { SqlParams } from "../case/sqlite.ts";
 import { hasWorkFile, WorkFileReader } from "../case/work-file-reader.ts";
-import { hex, itemColumns, itemTables, storedItem, type StoredItem } from "../case/work-file-rows.ts";
+import { fullPath, hex, itemColumns, itemTables, storedItem, type StoredItem } from "../case/work-file-rows.ts";
 import { searchSays } from "../messages/en.ts";
 import { OperatorError } from "../messages/operator-error.ts";
+import { readReview, type ReviewState } from "../review/review-state.ts";
 import { compileQuery, type CompiledQuery } from "./compile.ts";
 import { readCursor, writeCursor, type SortKey } from "./cursor.ts";
 import { explainHit, type Hit } from "./hit.ts";
+import { holdsWords, liesWithin } from "./field-values.ts";
 import { parseQuery } from "./query-parser.ts";
+import { resolveSpecial } from "./words/resolve.ts";
 import { positiveTerms, type Query } from "./query.ts";
 import { isUnder, likePath, likeValue } from "./wildcard.ts";
 
@@ -25,6 +28,8 @@ export interface SearchOptions {
   readonly after?: string | null;
   /** For tests; by default the rules of the case's operation form. */
   readonly scope?: ScopeRules;
+  /** Items that officers marked as hidden, privileged or out of scope are in the answer too. */
+  readonly withMarked?: boolean;
 }
 
 export interface SearchedFile {
@@ -46,13 +51,27 @@ export interface NotSearched {
   readonly notAcquired: readonly string[];
 }
 
+/** Of the whole answer, exact. Every matching item counts once: as an item of the answer, or by what keeps it out. */
+interface AnswerCounts {
+  /** In scope and not marked. */
+  readonly items: number;
+  /** Their different contents. */
+  readonly contents: number;
+  /** Excluded by the scope rules. */
+  readonly outOfScope: number;
+  /** Inside the scope rules and kept out by officers' marks, by the first of these that applies. */
+  readonly privileged: number;
+  readonly hidden: number;
+  readonly markedOutOfScope: number;
+}
+
 export interface SearchAnswer {
   readonly query: string;
   readonly hits: readonly (Hit & { readonly cursor: string })[];
   /** Cursor for the next page, null at the end. */
   readonly next: string | null;
-  /** Of the whole answer, exact: items in scope, their distinct contents, matching items that the scope rules exclude. */
-  readonly counts: { readonly items: number; readonly contents: number; readonly outOfScope: number };
+  readonly counts: AnswerCounts;
+  readonly withMarked: boolean;
   readonly notSearched: NotSearched;
   readonly files: readonly SearchedFile[];
   readonly scope: ScopeRules;
@@ -64,15 +83,20 @@ export const maxLimit = 10_000;
 /** Throws OperatorError for a query, cursor or work file that is not in order. Writes nothing. */
 export function searchCase(theCase: Case, text: string, options: SearchOptions = {}): SearchAnswer {
   const query = parseQuery(text);
+  const withMarked = options.withMarked ?? false;
   const after = options.after ? readCursor(options.after) : null;
   const scope = options.scope ?? readScopeRules(theCase);
+  const review = readReview(theCase);
   const labels = exhibitLabels(theCase).sort();
   const searched = labels.filter((label) => hasWorkFile(theCase.paths.items(label)));
   const opened: Searched[] = [];
   try {
-    for (const label of searched) opened.push(new Searched(theCase, label, query, scope));
+    for (const label of searched) opened.push(new Searched(theCase, label, query, { scope, review, withMarked }));
     const unprocessed = labels.filter((label) => !searched.includes(label)).map((label) => readExhibit(theCase, label));
-    return answer({ text, query, opened, after, limit: options.limit ?? defaultLimit, scope, unprocessed });
+    return answer({
+      ...{ text, query, opened, after, scope, withMarked, unprocessed },
+      limit: options.limit ?? defaultLimit,
+    });
   } finally {
     for (const file of opened) file.reader.close();
   }
@@ -85,6 +109,7 @@ interface Question {
   readonly after: SortKey | null;
   readonly limit: number;
   readonly scope: ScopeRules;
+  readonly withMarked: boolean;
   readonly unprocessed: readonly ExhibitFile[];
 }
 
@@ -118,9 +143,39 @@ function answer(question: Question): SearchAnswer {
       notSearched: notSearchedIn(opened, question.unprocessed),
       files: opened.map((file) => file.facts),
       scope: question.scope,
+      withMarked: question.withMarked,
     };
   });
   return result as unknown as SearchAnswer;
+}
+
+export interface HitId {
+  readonly exhibit: string;
+  readonly id: string;
+  /** As it is shown. */
+  readonly path: string;
+}
+
+/** Every hit of a query without its explanation, in the order of the answer. Throws OperatorError as `searchCase` does. */
+export function hitIds(theCase: Case, text: string, options: Pick<SearchOptions, "withMarked"> = {}): HitId[] {
+  const query = parseQuery(text);
+  const what = { scope: readScopeRules(theCase), review: readReview(theCase), withMarked: options.withMarked ?? false };
+  const labels = exhibitLabels(theCase).filter((label) => hasWorkFile(theCase.paths.items(label)));
+  return labels.sort().flatMap((label) => {
+    const file = new Searched(theCase, label, query, what);
+    try {
+      return [...file.ids()];
+    } finally {
+      file.reader.close();
+    }
+  });
+}
+
+/** What bounds an answer. */
+interface Bounds {
+  readonly scope: ScopeRules;
+  readonly review: ReviewState;
+  readonly withMarked: boolean;
 }
 
 /** One work file with the query compiled for it. */
@@ -130,9 +185,8 @@ class Searched {
   readonly facts: SearchedFile;
   readonly #compiled: CompiledQuery;
 
-  constructor(theCase: Case, label: string, query: Query, scope: ScopeRules) {
+  constructor(theCase: Case, label: string, query: Query, { scope, review, withMarked }: Bounds) {
     this.label = label;
-    this.#compiled = compileQuery(query, scope, { label, custodian: readExhibit(theCase, label).custodian });
     this.reader = WorkFileReader.open(theCase.paths.items(label));
     const { profile, tokenizer } = this.reader.meta();
     if (tokenizer !== tokenizerVersion) {
@@ -143,6 +197,16 @@ class Searched {
     this.reader.define("vestige_like", likeValue);
     this.reader.define("vestige_path", likePath);
     this.reader.define("vestige_under", isUnder);
+    this.reader.define("vestige_words", holdsWords);
+    this.reader.define("vestige_range", liesWithin);
+    const resolved = resolveSpecial(this.reader, query);
+    const work = {
+      tagged: (pattern: string) => review.tagged(label, pattern),
+      marked: (pattern: string) => review.marked(label, pattern),
+      keptOut: withMarked ? null : review.keptOut(label),
+    };
+    const facts = { label, custodian: readExhibit(theCase, label).custodian, review: work };
+    this.#compiled = compileQuery(query, scope, facts, resolved);
   }
 
   /** At most `limit` rows after a sort key. */
@@ -158,14 +222,27 @@ class Searched {
     );
   }
 
-  counts(): { matching: number; items: number; contents: number } {
-    const { matches, inScope, params } = this.#compiled;
-    const [row] = this.reader.select<{ matching: number; items: number | null; contents: number }>(
-      `SELECT count(*) AS matching, sum(${inScope}) AS items, count(DISTINCT CASE WHEN ${inScope} THEN i.content END) AS contents
+  counts(): AnswerCounts {
+    const { matches, inScope, inRules, keptOut, countParams } = this.#compiled;
+    const sum = (condition: string) => `coalesce(sum(${condition}), 0)`;
+    const [row] = this.reader.select<{ [name in keyof AnswerCounts]: number }>(
+      `SELECT ${sum(inScope)} AS items, count(DISTINCT CASE WHEN ${inScope} THEN i.content END) AS contents,
+         count(*) - ${sum(inRules)} AS outOfScope, ${sum(keptOut.privileged)} AS privileged,
+         ${sum(keptOut.hidden)} AS hidden, ${sum(keptOut["out-of-scope"])} AS markedOutOfScope
        FROM ${itemTables} WHERE ${matches}`,
+      countParams as SqlParams,
+    );
+    return { ...(row as AnswerCounts) };
+  }
+
+  /** Every hit, in order. */
+  *ids(): Generator<HitId> {
+    const { matches, inScope, params } = this.#compiled;
+    const rows = this.reader.iterate<{ id: string; path: string }>(
+      `SELECT i.key AS id, i.path AS path FROM ${itemTables} WHERE ${matches} AND ${inScope} ORDER BY i.path, i.key`,
       params as SqlParams,
     );
-    return { matching: row?.matching ?? 0, items: row?.items ?? 0, contents: row?.contents ?? 0 };
+    for (const { id, path } of rows) yield { exhibit: this.label, id, path: fullPath(this.label, path) };
   }
 
   /** SHA-256 (hex) of the contents of the answer, sorted. */
@@ -182,14 +259,15 @@ class Searched {
 
 function countAll(files: readonly Searched[]): SearchAnswer["counts"] {
   const each = files.map((file) => file.counts());
-  const items = each.reduce((sum, { items: n }) => sum + n, 0);
-  const matching = each.reduce((sum, { matching: n }) => sum + n, 0);
+  const sum = (name: keyof AnswerCounts) => each.reduce((total, counts) => total + counts[name], 0);
   const filled = files.filter((_, at) => (each[at]?.contents ?? 0) > 0);
   const contents =
     filled.length > 1
       ? countDistinct(filled.map((file) => file.hashes()))
       : Math.max(0, ...each.map((one) => one.contents));
-  return { items, contents, outOfScope: matching - items };
+  const [items, outOfScope] = [sum("items"), sum("outOfScope")];
+  const [privileged, hidden, markedOutOfScope] = [sum("privileged"), sum("hidden"), sum("markedOutOfScope")];
+  return { items, contents, outOfScope, privileged, hidden, markedOutOfScope };
 }
 
 /** How many different values several sorted sequences hold, reading each once. */

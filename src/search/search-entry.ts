@@ -34,6 +34,12 @@ export function recordSearch(
     items: answer.counts.items,
     contents: answer.counts.contents,
     outOfScope: answer.counts.outOfScope,
+    marked: {
+      privileged: answer.counts.privileged,
+      hidden: answer.counts.hidden,
+      outOfScope: answer.counts.markedOutOfScope,
+      shown: answer.withMarked,
+    },
     shown: answer.hits.length,
     notSearched: { ...answer.notSearched },
   };

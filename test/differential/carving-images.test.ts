@@ -40,6 +40,7 @@ function soundBytes({ offset, length }: PeerFinding, medium: Buffer): number {
 
 /** Of photorec: file systems and volumes, which are read as such and not carved as files. */
 const volumeTypes = ["ext", "fat", "ntfs", "xfs", "btrfs"];
+const isVolume = ({ type }: PeerFinding): boolean => volumeTypes.includes(type);
 /** Guessed from words: there is no structure that a carver could follow to an end. Words are found by the scan of the bytes. */
 const looseTypes = ["txt", "bat", "cue", "gsm"];
 
@@ -54,7 +55,7 @@ function settle(finding: PeerFinding, medium: Buffer, files: readonly CarvedFile
   const here = raw.filter(({ offset }) => offset === finding.offset);
   const same = here.find(({ sha256 }) => sha256 === finding.sha256);
   if (same) return { verdict: "same", own: same };
-  if (volumeTypes.includes(finding.type)) return { verdict: "a volume, which is read and not carved", own: null };
+  if (isVolume(finding)) return { verdict: "a volume, which is read and not carved", own: null };
   const own = here.find(({ verdict }) => verdict === "complete") ?? here[0] ?? null;
   const sound = soundBytes(finding, medium);
   if (own?.verdict === "complete" && own.length < finding.length && sound === own.length)
@@ -107,10 +108,12 @@ interface Comparison {
 function compare(findings: readonly PeerFinding[]): Comparison {
   const comparison: Comparison = { lines: [], counts: {} };
   for (const where of mediaOf(findings)) {
-    const medium = mediumOf(where);
+    const own = findings.filter(({ image, inner }) => image === where.image && inner === where.inner);
+    // Large media without a file in them need not be unpacked.
+    const medium = own.every(isVolume) ? Buffer.alloc(0) : mediumOf(where);
     const files = carvedFiles(medium);
     const exported = exportedFiles(where.image);
-    for (const finding of findings.filter(({ image, inner }) => image === where.image && inner === where.inner)) {
+    for (const finding of own) {
       const settled = settle(finding, medium, files);
       comparison.counts[settled.verdict] = (comparison.counts[settled.verdict] ?? 0) + 1;
       if (settled.verdict !== "same") comparison.lines.push(lineOf(finding, settled, exported));

@@ -103,7 +103,7 @@ describe("a search finds", () => {
     ["wobbleframe", ["readme.txt", "twin of readme.txt"]],
     ['"half of the price"', ["Side letter.docx"]],
     ["Nobblestoke type:pdf", ["holiday.jpg"]],
-    ["CSQU3054383", ["Transit agreement.docx", "declarations-2026.csv"]],
+    ["CSQU3054383", ["Transit agreement.docx", "declarations-2026.csv", "boxes.csv"]],
     ["Nobblestoke type:jpeg", []],
   ];
 

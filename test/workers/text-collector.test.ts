@@ -248,7 +248,14 @@ describe("the spool of a long text", () => {
     expect(joined([...blocks, ...recordsOf(spooled ?? "")])).toBe(longText);
     const item = itemRow("folder:/long.txt", longText);
     const { row } = preparedContent(longText);
-    const prepared: PreparedContent = { row, treatment: "full", blocks, spooled };
+    const prepared: PreparedContent = {
+      row,
+      treatment: "full",
+      share: "never",
+      similar: { sketch: null, ssdeep: null, tlsh: null },
+      blocks,
+      spooled,
+    };
     const file = join(base, "items.db");
     const writer = WorkFileWriter.open(file, { exhibit: "M01", profile: "p" });
     writer.plan([{ key: item.id, order: 0, path: item.path, size: 1 }]);

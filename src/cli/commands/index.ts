@@ -11,21 +11,27 @@ import { devicesCommand } from "./devices.ts";
 import { digestCommand } from "./digest.ts";
 import { exportCommand } from "./export.ts";
 import { formatsCommand } from "./formats.ts";
+import { hashsetCommand } from "./hashset.ts";
 import { infoCommand } from "./info.ts";
 import { initCommand } from "./init.ts";
 import { intakeCommand } from "./intake.ts";
 import { loginCommand } from "./login.ts";
 import { lsCommand } from "./ls.ts";
+import { ocrCommand } from "./ocr.ts";
 import { operationCommand } from "./operation.ts";
+import { passwordsCommand } from "./passwords.ts";
 import { processCommand } from "./process.ts";
 import { proveCommand } from "./prove.ts";
 import { readCommand } from "./read.ts";
 import { recoverCommand } from "./recover.ts";
 import { reportCommand } from "./report.ts";
+import { bookmarkCommand, commentCommand, markCommand, tagCommand } from "./review-acts.ts";
+import { bookmarksCommand, searchesCommand, tagsCommand } from "./review-lists.ts";
 import { runCommand } from "./run.ts";
 import { scanCommand } from "./scan.ts";
 import { searchCommand } from "./search.ts";
 import { selftestCommand } from "./selftest.ts";
+import { similarCommand } from "./similar.ts";
 import { statCommand } from "./stat.ts";
 import { timelineCommand } from "./timeline.ts";
 import { treeCommand } from "./tree.ts";
@@ -40,6 +46,8 @@ export const commands: readonly Command[] = [
   devicesCommand,
   acquireCommand,
   processCommand,
+  passwordsCommand,
+  hashsetCommand,
   infoCommand,
   accountCommand,
   lsCommand,
@@ -52,6 +60,15 @@ export const commands: readonly Command[] = [
   readCommand,
   exportCommand,
   searchCommand,
+  similarCommand,
+  tagCommand,
+  markCommand,
+  bookmarkCommand,
+  commentCommand,
+  tagsCommand,
+  bookmarksCommand,
+  searchesCommand,
+  ocrCommand,
   reportCommand,
   digestCommand,
   verifyCommand,

@@ -8,7 +8,7 @@ import { verifyCase, verifyLooseFile, type CaseVerdict, type VerifiedPart } from
 import { sourcePathOf, verifySource, type SourceDifference, type SourceVerdict } from "../../custody/verify-source.ts";
 import { verifyManifest } from "../../custody/manifest.ts";
 import { verifyJournal } from "../../custody/verify-journal.ts";
-import { custodySays, imageSays } from "../../messages/en.ts";
+import { custodySays, imageSays, reviewSays } from "../../messages/en.ts";
 import { exitCodes, OperatorError, type ExitCode } from "../../messages/operator-error.ts";
 import { flagText, type Command, type CommandContext } from "../command.ts";
 import type { JsonValue, Output } from "../output.ts";
@@ -138,6 +138,7 @@ function goodDetail({ part, count }: VerifiedPart): string {
   if (part === "anchor") return custodySays.anchorDetail(count - 1);
   if (part === "work") return custodySays.workDetail();
   if (part === "image") return imageSays.imageDetail(count);
+  if (part === "review") return reviewSays.linesDetail(count);
   return part === "exhibit" ? custodySays.manifestDetail(count) : "";
 }
 

@@ -67,7 +67,14 @@ export class FileSystemListing {
       this.#rootSlack();
       for (const item of spaceItems(fileSystem, node.source.size)) this.#space(item);
     });
-    const place = { what: "entry", key: null, read: false, treatment: "full", ...this.#volume() } as const;
+    const place = {
+      what: "entry",
+      key: null,
+      directory: null,
+      read: false,
+      treatment: "full",
+      ...this.#volume(),
+    } as const;
     this.#shared.emit(1, {
       ...plainItem(this.#rootKeys, parent, `${prefix}/`),
       ...(faults.length > 0 ? { status: "partial", reason: "fault" } : {}),
@@ -120,6 +127,7 @@ export class FileSystemListing {
       place: {
         what: "entry",
         key: entry.key,
+        directory: entry.parent,
         read: content.read,
         treatment: content.treatment ?? nested.treatment,
         ...this.#volume(),
@@ -155,7 +163,7 @@ export class FileSystemListing {
       ...plainItem([...keys, slackKey], own.id, `${holder.path}/${pathName(entry.name, slackKey)}`),
       ...{ name: entry.name, kind: "space", nameClaim: "none", contentClaim: "allocated", origin: "slack" },
       size: source.size,
-      place: { what: "slack", key: entry.key, read: true, treatment: "strings", ...this.#volume() },
+      place: { what: "slack", key: entry.key, directory: null, read: true, treatment: "strings", ...this.#volume() },
     });
   }
 

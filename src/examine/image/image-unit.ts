@@ -1,12 +1,15 @@
 /** Opens units of an image exhibit: the line of the listing says what the item is, the medium gives its bytes. */
 import { openSync } from "node:fs";
+import type { ByteSource } from "../../../native-free/bytes/byte-source.ts";
 import { isEvidenceError } from "../../../native-free/model/errors.ts";
+import type { Beside } from "../../../native-free/model/extraction.ts";
 import { finding, type Finding } from "../../../native-free/model/findings.ts";
 import { worse, type Reason, type Status } from "../../../native-free/model/item.ts";
 import { isMachineFault, nameOf, type Carvable } from "../../../workers/examine-content.ts";
 import type { Occurrence } from "../../../workers/examine-unit.ts";
 import type { Units } from "../container-unit.ts";
 import type { OpenUnit } from "../folder-unit.ts";
+import { listedBeside } from "../listed-beside.ts";
 import { openExhibitImage } from "./exhibit-image.ts";
 import type { ImageJob } from "./image-job.ts";
 import { listedAt, type ListedItem, type ListedPlace, type ListingHead } from "./listing.ts";
@@ -69,10 +72,29 @@ export class ImageUnits implements Units {
     const isEmpty = read.isZero && occurrence.origin === "slack" && occurrence.kind === "space";
     return {
       occurrence: { ...item, ...worse(item, read.outcome), findings: [...item.findings, ...read.findings] },
-      content: read.content && { ...read.content, treatment, carvable: this.#carvableIn(place) },
+      content: read.content && {
+        ...read.content,
+        ...{ treatment, carvable: this.#carvableIn(place), beside: this.#besideOf(place, occurrence) },
+      },
       ...(isEmpty ? { isEmpty } : {}),
       close: nothingToClose,
     };
+  }
+
+  /** Nothing for deleted files: what stood beside them is not what stands there now. */
+  #besideOf(place: ListedPlace, { nameClaim, name }: Occurrence): Beside | null {
+    if (place.what !== "entry" || place.treatment !== "full" || nameClaim !== "allocated") return null;
+    return listedBeside(name.text, () => {
+      const fileSystem = this.#media.fileSystem(place.medium, place.volume, place.fileSystem);
+      const directory = place.directory === null ? null : fileSystem.entryOf(place.directory);
+      const files = new Map<string, () => ByteSource | null>();
+      for (const entry of fileSystem.list(directory)) {
+        this.#options.beat();
+        if (entry.kind !== "file" || entry.nameClaim !== "allocated" || files.has(entry.name.text)) continue;
+        files.set(entry.name.text, () => fileSystem.open(entry));
+      }
+      return files;
+    });
   }
 
   /** Of files only those of no known type are carved (not here known yet), never structures of the file system. */

@@ -13,7 +13,7 @@ import { ranks, type Rank } from "./ranking.ts";
 import { openSynced, writeAll } from "./synced-file.ts";
 
 /** Another shape, another way of listing: lists of an earlier one are made anew. */
-export const listingSchema = "vestige.listing/1";
+export const listingSchema = "vestige.listing/2";
 
 /** Where a medium lies: null for that of the exhibit, else the file of an image in a file system. */
 export type ListedMedium = null | {
@@ -41,6 +41,8 @@ export type ListedPlace =
       readonly what: "entry" | "slack";
       readonly fileSystem: string;
       readonly key: string | null;
+      /** Key of the directory of a file; null for the root and where there is none. */
+      readonly directory: string | null;
       /** False where only the extents are wanted. */
       readonly read: boolean;
       readonly treatment: Treatment;

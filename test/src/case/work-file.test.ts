@@ -113,7 +113,7 @@ describe("writer and reader", () => {
     ]);
     const json = itemJson("M01", full);
     expect(Object.keys(json).join(" ")).toBe(
-      "id exhibit path name content origin state status reason size kind type mime sha256 sha1 md5 times findings",
+      "id exhibit path name content origin state status reason size kind type mime sha256 sha1 md5 known times findings",
     );
     expect(json).toMatchObject({ path: "M01/docs/a.txt", name: "allocated", type: "text", sha256: full.sha256 });
   });

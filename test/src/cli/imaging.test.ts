@@ -71,9 +71,28 @@ describe("an interrupted image", () => {
     const streamed = planOf(join(base, "streamed"), null, [{ format: "raw" }]);
     const head = { path: "-", model: null, serial: null };
     announceResume(join(base, "streamed"), "M01", {
-      ...{ schema: "vestige.resume/1", source: head, plan: streamed, started: streamed.acquired },
+      ...{ source: head, plan: streamed, started: streamed.acquired },
     });
     await refused(acquire(join(base, "streamed", "M01"), { resume: true }, "-"), "resume/stream");
+  });
+
+  it("is not continued where an earlier version packed chunks otherwise", async () => {
+    for (const [name, wish, refusedBefore] of [
+      ["older-aff4", { format: "aff4" }, true],
+      ["older-best", { format: "e01", compression: "best" }, true],
+      ["older-fast", { format: "e01", compression: "fast" }, false],
+    ] as const) {
+      const folder = join(base, name);
+      leaveInterrupted(planOf(folder, medium.length, [wish]), medium, {
+        ...{ kept: {}, blocks: 2, source: realpathSync(source) },
+      });
+      const record = join(folder, "M01.resume.jsonl");
+      writeFileSync(record, readFileSync(record, "utf8").replace("vestige.resume/2", "vestige.resume/1"));
+      const again = acquire(join(folder, "M01"), { resume: true });
+      if (refusedBefore) await refused(again, "resume/other-version");
+      else expect((await again).exit).toBe(0);
+    }
+    expect((await acquire(join(base, "older-aff4", "M01"), { format: "aff4", restart: true })).exit).toBe(0);
   });
 
   it("is given up with --restart, its files with it", async () => {

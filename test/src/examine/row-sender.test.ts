@@ -49,7 +49,11 @@ describe("RowSender", () => {
     expect(state.most).toBeLessThanOrEqual(limitBytes);
     expect(state.most).toBeGreaterThan(limitBytes / 2);
     const seen = state.rows.map((row) =>
-      row.what === "items" ? row.rows[0].path : row.what === "content" ? row.prepared.row.size : row.result.key,
+      row.what === "items"
+        ? row.rows[0].path
+        : row.what === "content"
+          ? row.prepared.row.size
+          : row.what === "unit" && row.result.key,
     );
     expect(seen).toEqual(Array.from({ length: 60 }, (_, at) => [`folder:/${at}`, at, `unit-${at}`]).flat());
   });

@@ -99,8 +99,8 @@ describe("search", () => {
   });
 
   it("counts items and different contents, also across exhibits, and what was not searched", () => {
-    expect(search(mixed, "invoice").counts).toEqual({ items: 2, contents: 1, outOfScope: 0 });
-    expect(search(mixed, "*").counts).toEqual({ items: 6, contents: 4, outOfScope: 0 });
+    expect(search(mixed, "invoice").counts).toMatchObject({ items: 2, contents: 1, outOfScope: 0 });
+    expect(search(mixed, "*").counts).toMatchObject({ items: 6, contents: 4, outOfScope: 0 });
     expect(search(mixed, "x").notSearched).toEqual({
       failed: 1,
       partial: 0,
@@ -179,10 +179,10 @@ describe("search", () => {
       expect(paths(answer)).toEqual(expected);
       expect(answer.counts).toMatchObject({ items: expected.length, outOfScope: all - expected.length });
     }
-    expect(rule({ folders: ["docs/a.zip"] }, "invoice").counts).toEqual({ items: 1, contents: 1, outOfScope: 1 });
+    expect(rule({ folders: ["docs/a.zip"] }, "invoice").counts).toMatchObject({ items: 1, contents: 1, outOfScope: 1 });
     const owned = newCase({ A: [doc("x", "word")] }, { custodian: "Müller" });
     expect(search(owned, "word", { ...noScopeRules, custodians: ["MULLER"] }).counts.items).toBe(1);
-    expect(search(owned, "word", { ...noScopeRules, custodians: ["other"] }).counts).toEqual({
+    expect(search(owned, "word", { ...noScopeRules, custodians: ["other"] }).counts).toMatchObject({
       items: 0,
       contents: 0,
       outOfScope: 1,
