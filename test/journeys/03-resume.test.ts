@@ -205,7 +205,7 @@ describe("a profile that changes between runs", () => {
     writeFileSync(file, JSON.stringify(profile));
     const result = await run("process", folder);
     expect(result.exit, result.stderr).toBe(1);
-    expect(result.stderr).toMatch(/profile changed/);
+    expect(result.stderr).toMatch(/profile or a watch-list changed/);
     expect(await digestOf(folder)).not.toBe(expected);
     const removed = bodiesOf(folder).filter(({ act }) => act === "work-file-removed");
     expect(removed).toHaveLength(1);
