@@ -2,6 +2,7 @@
  * RTF bodies of messages: the HTML or plain text that was encapsulated in them (MS-OXRTFEX), or their own text. Only what
  * bodies need of RTF 1.9.1: groups, destinations, characters by font and code page.
  */
+import { fontPages } from "../rtf/font-pages.ts";
 import { Buffer } from "node:buffer";
 import { decodeCodePage } from "../compound/code-page.ts";
 
@@ -61,24 +62,6 @@ const symbols: Readonly<Record<string, readonly [string, string]>> = {
   "~": ["&nbsp;", "\u00a0"],
   _: ["&shy;", "-"],
   "-": ["", ""],
-};
-
-/** Code pages of font character sets (RTF 1.9.1, `\fcharset`). */
-const fontPages: Readonly<Record<number, number>> = {
-  77: 10_000,
-  128: 932,
-  129: 949,
-  134: 936,
-  136: 950,
-  161: 1253,
-  162: 1254,
-  163: 1258,
-  177: 1255,
-  178: 1256,
-  186: 1257,
-  204: 1251,
-  222: 874,
-  238: 1250,
 };
 
 export function readRtfBody(bytes: Uint8Array): RtfBody {

@@ -1,4 +1,5 @@
 /** Where groups of a document lead to (RTF 1.9.1, "Destinations"): what becomes of their text. */
+import { fontPages } from "../../rtf/font-pages.ts";
 import type { FieldName } from "../../model/fields.ts";
 
 export type Destination =
@@ -102,23 +103,7 @@ export const characters: Readonly<Record<string, string>> = {
 };
 
 /** Code pages of the character sets of fonts (RTF 1.9.1, "Font table"). */
-export const fontCharsets: Readonly<Record<number, number>> = {
-  0: 1252,
-  77: 10_000,
-  128: 932,
-  129: 949,
-  134: 936,
-  136: 950,
-  161: 1253,
-  162: 1254,
-  163: 1258,
-  177: 1255,
-  178: 1256,
-  186: 1257,
-  204: 1251,
-  222: 874,
-  238: 1250,
-};
+export const fontCharsets: Readonly<Record<number, number>> = { 0: 1252, ...fontPages };
 
 export const pictureEndings: Readonly<Record<string, string>> = {
   pngblip: "png",
