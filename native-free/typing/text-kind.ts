@@ -207,19 +207,18 @@ function sourceKind(trimmed: string): string | null {
   return dataKind(head);
 }
 
-const comment = String.raw`(?:\s+|--[^\n]*\n|/\*[\s\S]*?\*/)*`;
-const sqlStart = new RegExp(
-  String.raw`^${comment}(?:(?:CREATE|DROP|ALTER) (?:TABLE|DATABASE|INDEX|VIEW|SCHEMA|TEMP)\b|INSERT INTO \S+|BEGIN TRANSACTION;|PRAGMA \w+ ?=|SET (?:statement_timeout|NAMES|SQL_MODE))`,
-  "i",
-);
+// No alternative of a repeated group may begin as another does: a text of comments would take years.
+const sqlStart =
+  /^(?:(?:CREATE|DROP|ALTER) (?:TABLE|DATABASE|INDEX|VIEW|SCHEMA|TEMP)\b|INSERT INTO \S+|BEGIN TRANSACTION;|PRAGMA \w+ ?=|SET (?:statement_timeout|NAMES|SQL_MODE))/i;
 const cssStart =
-  /^(?:\s+|\/\*[\s\S]*?\*\/|@(?:charset|import) [^;\n]+;)*[@.#*:[\w][^{}<>;="]{0,200}\{\s*(?:\/\*[\s\S]*?\*\/\s*)*(?:--)?[a-z-]+\s*:\s*[^;{}\n]+;[^{}]*\}/;
+  /^(?:\s|@(?:charset|import) [^;\n]+;)*[@.#*:[\w][^{}<>;="]{0,200}\{\s*(?:--)?[a-z-]+\s*:\s*[^;{}\n]+;[^{}]*\}/;
 const objLine = /^(?:#.*|(?:v|vn|vt) -?[\d.]+ -?[\d.]+.*|(?:o|g|usemtl|mtllib|s) \S.*|f \d+[\d/]* \d+.*|\s*)$/;
 
 /** Statements of SQL, style sheets, models of points and faces, settings in sections. */
 function dataKind(head: string): string | null {
-  if (sqlStart.test(head)) return "sql";
-  if (cssStart.test(head)) return "css";
+  const plain = head.replaceAll(/\/\*[\s\S]*?\*\//g, " ");
+  if (sqlStart.test(plain.replaceAll(/^--[^\n]*$/gm, "").trimStart())) return "sql";
+  if (cssStart.test(plain)) return "css";
   const lines = head.split(/\r?\n/);
   lines.pop();
   if (
