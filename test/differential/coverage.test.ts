@@ -23,9 +23,14 @@ function* filesBelow(folder: URL): Generator<URL> {
   }
 }
 
-function publishedPasswords(): string[] {
+/** By path below the data: each file is tried with its own password, as each wrong one costs a key derivation. */
+function publishedPasswords(): ReadonlyMap<string, readonly string[]> {
   const lines = readFileSync(new URL("truth/PASSWORDS.tsv", data), "utf8").trim().split("\n").slice(1);
-  return [...new Set(lines.map((line) => line.split("\t")[2] ?? "").filter((word) => word !== ""))];
+  const found = new Map<string, string[]>();
+  for (const [path = "", , password = ""] of lines.map((line) => line.split("\t"))) {
+    if (password !== "") found.set(path, [...(found.get(path) ?? []), password]);
+  }
+  return found;
 }
 
 interface Row {
@@ -36,10 +41,11 @@ interface Row {
 
 async function coverage(): Promise<Map<string, Row>> {
   const rows = new Map<string, Row>();
-  const passwords = publishedPasswords();
+  const known = publishedPasswords();
   for (const folder of folders) {
     for (const url of filesBelow(new URL(`${folder}/`, data))) {
       const name = decodeURIComponent(url.pathname.split("/").pop() ?? "");
+      const passwords = known.get(decodeURIComponent(url.pathname.slice(data.pathname.length))) ?? [];
       const { contents, items } = await examineBytes(name, readFileSync(url), {
         ...{ passwords, carving: false, entities: 0, spoolFile },
       });
