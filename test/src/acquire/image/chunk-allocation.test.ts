@@ -11,8 +11,19 @@ const hashedChunks = 2048;
 /** The smallest object or view takes 40 bytes; what is made for a slot, a table or a bevy comes to less than this for a chunk. */
 const unavoidable = 32;
 
-/** Bytes allocated for each chunk. In a process of its own, with a heap that is not collected meanwhile. */
+/** What is allocated for each chunk is allocated at every attempt; what the runtime compiles meanwhile, on a busy machine, is not. */
+const attempts = 3;
+
 function allocatedBy(script: string, ...flags: readonly (string | number)[]): number {
+  let least = Infinity;
+  for (let attempt = 0; attempt < attempts && least >= unavoidable; attempt++) {
+    least = Math.min(least, measured(script, ...flags));
+  }
+  return least;
+}
+
+/** Bytes allocated for each chunk. In a process of its own, with a heap that is not collected meanwhile. */
+function measured(script: string, ...flags: readonly (string | number)[]): number {
   const child = fileURLToPath(new URL(script, import.meta.url));
   const heap = ["--expose-gc", "--min-semi-space-size=64", "--max-semi-space-size=64"];
   const said = execFileSync(process.execPath, [...heap, child, ...flags.map(String)], { encoding: "utf8" });
