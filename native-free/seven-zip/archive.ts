@@ -92,15 +92,19 @@ export class SevenZipArchive {
       state: isDamaged ? "damaged" : "whole",
       password,
       isCut: ran.isCut,
-      isVolumeMissing: /Missing volume/.test(ran.stderr) || this.#entries.at(-1)?.splitAfter === true,
+      isVolumeMissing:
+        /Missing volume/.test(ran.stderr) ||
+        this.#entries[0]?.splitBefore === true ||
+        this.#entries.at(-1)?.splitAfter === true,
     };
   }
 
-  /** The comment of the archive; "" where it has none. */
-  async comment(): Promise<string> {
+  /** What the archive says of itself: its comment ("" where it has none), and which volume of a set it is (0 for the first or only one). */
+  async about(): Promise<{ comment: string; volume: number }> {
     const ran = await this.#run(["l", "-slt"], this.#keys[0] ?? null);
     const [head = ""] = ran.stdout.split("\n----------\n");
-    return /^Comment = \n\{\n([\s\S]*)\n\}$/m.exec(head)?.[1] ?? /^Comment = (.+)$/m.exec(head)?.[1] ?? "";
+    const comment = /^Comment = \n\{\n([\s\S]*)\n\}$/m.exec(head)?.[1] ?? /^Comment = (.+)$/m.exec(head)?.[1] ?? "";
+    return { comment, volume: Number(/^Volume Index = (\d+)$/m.exec(head)?.[1] ?? 0) };
   }
 
   /** Whether a password opens the entry; tries all. */

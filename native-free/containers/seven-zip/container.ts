@@ -105,8 +105,10 @@ async function* extractPacked(type: string, source: ByteSource, context: Extract
   yield* statesOf(listed, { method: cipherOf(format), tried: context.passwords.length }, here);
   if (listed.state === "locked") return;
   if (!parts && (format === "rar" || format === "rar5")) {
-    const text = await archive.comment();
-    if (text !== "") yield { what: "text", text, label: "archive comment" };
+    const { comment, volume } = await archive.about();
+    if (comment !== "") yield { what: "text", text: comment, label: "archive comment" };
+    // A later volume may begin with a whole entry: its number alone says that others came before.
+    if (volume > 0 && !listed.isVolumeMissing) yield* volumeMissing(here);
   }
   yield* childrenOf(archive, listed.entries, {
     format,
@@ -137,10 +139,8 @@ function* statesOf(
     return yield { what: "status", status: "failed", reason: "encrypted", ...here };
   }
   if (state === "damaged" && entries.length === 0) throw new EvidenceError("packed/damaged", { problem: "no-entries" });
-  if (listed.isVolumeMissing) {
-    yield { what: "finding", finding: finding("packed/part-missing"), ...here };
-    yield { what: "status", status: "partial", reason: "absent", ...here };
-  } else if (state === "damaged") {
+  if (listed.isVolumeMissing) yield* volumeMissing(here);
+  else if (state === "damaged") {
     yield { what: "finding", finding: finding("packed/damaged", { problem: "list" }), ...here };
     yield { what: "status", status: "partial", reason: "damaged", ...here };
   }
@@ -148,6 +148,11 @@ function* statesOf(
     yield { what: "finding", finding: finding("packed/too-many-entries", { listed: entries.length }), ...here };
     yield { what: "status", status: "partial", reason: "budget", ...here };
   }
+}
+
+function* volumeMissing(here: { here?: true }): Iterable<Extraction> {
+  yield { what: "finding", finding: finding("packed/part-missing"), ...here };
+  yield { what: "status", status: "partial", reason: "absent", ...here };
 }
 
 interface Family {

@@ -178,3 +178,20 @@ describe.skipIf(!existsSync(root))("published archives (skipped where the shared
     expect(compared).toBeGreaterThan(2);
   }, 60_000);
 });
+
+it.skipIf(!existsSync(root))(
+  "a volume alone says that others are missing, whichever it is (skipped without ../shared/data)",
+  async () => {
+    for (const name of ["rar3-vols", "rar5-vols"]) {
+      for (const part of [1, 2, 3]) {
+        const bytes = readFileSync(path.join(root, `rarfile/test/files/${name}.part${part}.rar`));
+        const { findings, statuses } = await readWith(containerFor("rar")!, bytes);
+        expect(
+          findings.map(({ code }) => code),
+          `${name} ${part}`,
+        ).toContain("packed/part-missing");
+        expect(statuses, `${name} ${part}`).toContain("partial:absent");
+      }
+    }
+  },
+);
