@@ -3,6 +3,7 @@
  * in TypeScript. For hashes of chunks, many a second: nothing is allocated for one. Specification: RFC 7693, sections 2 and 3.
  */
 import { copyBytes } from "../bytes/copy-bytes.ts";
+import { mixtures } from "./blake-mixtures.ts";
 import { blake2bBase64 } from "./digest-wasm.ts";
 import { kernelExports, type KernelMemory, type KernelNumber } from "./scan-module.ts";
 
@@ -63,18 +64,6 @@ const schedules = [
   [13, 11, 7, 14, 12, 1, 3, 9, 5, 0, 15, 4, 8, 6, 2, 10],
   [6, 15, 14, 9, 11, 3, 0, 8, 12, 2, 13, 7, 1, 4, 10, 5],
   [10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0],
-] as const;
-
-/** The words that each mixture of a round takes, 3.2: columns, then diagonals. */
-const mixtures = [
-  [0, 4, 8, 12],
-  [1, 5, 9, 13],
-  [2, 6, 10, 14],
-  [3, 7, 11, 15],
-  [0, 5, 10, 15],
-  [1, 6, 11, 12],
-  [2, 7, 8, 13],
-  [3, 4, 9, 14],
 ] as const;
 
 const state = new Uint32Array(16);

@@ -3,6 +3,7 @@
  * Nothing is allocated for the bytes of the stream. Specification: "BLAKE3: one function, fast everywhere", section 2.
  */
 import { copyBytes } from "../bytes/copy-bytes.ts";
+import { mixtures } from "./blake-mixtures.ts";
 import { blake3Base64 } from "./digest-wasm.ts";
 import { kernelExports, type KernelMemory, type KernelNumber } from "./scan-module.ts";
 
@@ -58,17 +59,6 @@ const initial = Uint32Array.of(
 );
 /** Of the words of the message between two rounds, table 2. */
 const permutation = [2, 6, 3, 10, 7, 0, 4, 13, 1, 11, 12, 5, 9, 14, 15, 8] as const;
-/** The words that each mixture of a round takes: columns, then diagonals. */
-const mixtures = [
-  [0, 4, 8, 12],
-  [1, 5, 9, 13],
-  [2, 6, 10, 14],
-  [3, 7, 11, 15],
-  [0, 5, 10, 15],
-  [1, 6, 11, 12],
-  [2, 7, 8, 13],
-  [3, 4, 9, 14],
-] as const;
 
 const work = new Uint32Array(16);
 

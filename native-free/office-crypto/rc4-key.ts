@@ -6,6 +6,7 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { bytes, struct, u16, u32 } from "../bytes/struct.ts";
+import { cipherHeader, rc4Verifier } from "./layouts.ts";
 import { utf16 } from "./passwords.ts";
 import { Rc4 } from "./rc4.ts";
 
@@ -24,27 +25,6 @@ const apiHeader = struct("officeCrypto.cryptoApi", 12, {
   minor: [2, u16, "2"],
   flags: [4, u32],
   headerBytes: [8, u32],
-});
-
-/** MS-OFFCRYPTO 2.3.2 */
-const cipherHeader = struct("officeCrypto.header", 32, {
-  flags: [0, u32],
-  sizeExtra: [4, u32],
-  cipher: [8, u32, "algorithm id"],
-  hash: [12, u32, "algorithm id"],
-  keyBits: [16, u32],
-  provider: [20, u32],
-  reserved1: [24, u32],
-  reserved2: [28, u32],
-});
-
-/** MS-OFFCRYPTO 2.3.3 with the hash as RC4 leaves it */
-const verifierRecord = struct("officeCrypto.verifier", 60, {
-  saltBytes: [0, u32, "16"],
-  salt: [4, bytes(16)],
-  verifier: [20, bytes(16), "encrypted"],
-  hashBytes: [36, u32, "20"],
-  verifierHash: [40, bytes(20), "encrypted"],
 });
 
 const rc4Cipher = 0x6801;
@@ -101,8 +81,8 @@ function apiProtection(header: Uint8Array): Rc4Protection | null {
   const { headerBytes } = apiHeader.cursor().over(header);
   const { cipher: algorithm, keyBits } = cipherHeader.cursor().over(header, apiHeader.size);
   const verifierAt = apiHeader.size + headerBytes;
-  if (algorithm !== rc4Cipher || verifierAt + verifierRecord.size > header.length) return null;
-  const { salt, verifier, verifierHash } = verifierRecord.cursor().over(header, verifierAt);
+  if (algorithm !== rc4Cipher || verifierAt + rc4Verifier.size > header.length) return null;
+  const { salt, verifier, verifierHash } = rc4Verifier.cursor().over(header, verifierAt);
   const bits = keyBits === 0 ? 40 : Math.min(128, keyBits);
   return {
     method: `RC4 CryptoAPI ${bits} bit`,

@@ -2,6 +2,7 @@
  * ssdeep (Kornblum: "Identifying almost identical files using context triggered piecewise hashing", 2006): `blocksize:signature:signature
  * of twice the block size`. All block sizes are followed at once, so that the bytes are read once.
  */
+import { editDistance } from "./edit-distance.ts";
 
 const rollingWindow = 7;
 const signatureChars = 64;
@@ -171,7 +172,7 @@ const shortened = (signature: string): string => signature.replaceAll(/(.)\1{3,}
 
 function scoreOf(a: string, b: string, block: number): number {
   if (!haveRunInCommon(a, b)) return 0;
-  const distance = editDistance(a, b);
+  const distance = editDistance(a, b, { replaceCost: 2 });
   const scaled = Math.trunc((distance * signatureChars) / (a.length + b.length));
   const score = 100 - Math.trunc((100 * scaled) / signatureChars);
   // Small blocks in short files match by chance.
@@ -182,18 +183,4 @@ function scoreOf(a: string, b: string, block: number): number {
 function haveRunInCommon(a: string, b: string): boolean {
   for (let at = 0; at + rollingWindow <= a.length; at++) if (b.includes(a.slice(at, at + rollingWindow))) return true;
   return false;
-}
-
-/** Insertions and deletions cost 1, replacements 2. */
-function editDistance(a: string, b: string): number {
-  let before = Array.from({ length: b.length + 1 }, (_, at) => at);
-  for (let i = 0; i < a.length; i++) {
-    const now = [i + 1];
-    for (let j = 0; j < b.length; j++) {
-      const replaced = (before[j] as number) + (a[i] === b[j] ? 0 : 2);
-      now.push(Math.min(replaced, (before[j + 1] as number) + 1, (now[j] as number) + 1));
-    }
-    before = now;
-  }
-  return before[b.length] as number;
 }

@@ -3,14 +3,7 @@
  * the passphrase. Everything else of the file is authenticated as additional data, so that a weakened cost, a swapped
  * public key or another name does not open.
  */
-import {
-  createCipheriv,
-  createDecipheriv,
-  generateKeyPairSync,
-  randomBytes,
-  scryptSync,
-  createHash,
-} from "node:crypto";
+import { createCipheriv, createDecipheriv, generateKeyPairSync, randomBytes, scryptSync } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
@@ -22,6 +15,7 @@ import { custodySays } from "../messages/en.ts";
 import { OperatorError } from "../messages/operator-error.ts";
 import { makePrivateFolder, officersFolder, vestigeHome } from "./home.ts";
 import type { OfficerKey } from "./key-register.ts";
+import { officerSlug } from "./officer-slug.ts";
 import { officerSigner, privateKeyFromDer, type Signer } from "./signer.ts";
 
 /** Cost of scrypt below which a key file is refused; 128 MiB of memory with r = 8. */
@@ -52,18 +46,9 @@ export interface KeyOptions {
   readonly allowWeak?: boolean;
 }
 
-/** Where the key of an officer is kept: a readable slug of the name and 8 hex digits of its hash, since slugs collide. */
+/** Where the key of an officer is kept. */
 export function officerKeyFile(name: string, home = vestigeHome()): string {
-  const normal = name.normalize("NFC").trim();
-  const readable = normal
-    .normalize("NFKD")
-    .replace(/\p{M}+/gu, "")
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-+|-+$/g, "")
-    .slice(0, 40);
-  const digest = createHash("sha256").update(normal).digest("hex").slice(0, 8);
-  return join(officersFolder(home), `${readable === "" ? "officer" : readable}-${digest}.key.json`);
+  return join(officersFolder(home), `${officerSlug(name)}.key.json`);
 }
 
 /** Makes and stores a key. Throws OperatorError where the officer has one already or the passphrase is empty. */

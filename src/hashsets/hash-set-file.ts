@@ -18,6 +18,7 @@ export type HashKind = keyof typeof keyBytes;
 export const hashKinds = ["md5", "sha1", "sha256"] as const satisfies readonly HashKind[];
 
 export const indexEntries = 65_537;
+const indexBytes = indexEntries * 4;
 
 /** `known`: files that anybody has; `alert`: files that are looked for. */
 export const verdicts = ["known", "alert"] as const;
@@ -47,34 +48,20 @@ export class HashSetFile {
   readonly #sections = new Map<HashKind, Section>();
   #bucket = Buffer.alloc(4096);
 
-  private constructor(descriptor: number, head: HashSetHead, start: number) {
+  private constructor(descriptor: number) {
     this.#descriptor = descriptor;
+    const { head, places } = frontOf(descriptor);
     this.head = head;
-    let at = start;
-    for (const { kind, keys } of head.sections) {
-      const bytes = new Uint8Array(indexEntries * 4);
+    for (const { kind, at } of places) {
+      const bytes = new Uint8Array(indexBytes);
       readFully(descriptor, bytes, at);
-      at += bytes.length;
-      this.#sections.set(kind, { index: new Uint32Array(bytes.buffer), start: at });
-      at += keys * (keyBytes[kind] + 1);
+      this.#sections.set(kind, { index: new Uint32Array(bytes.buffer), start: at + indexBytes });
     }
-    if (fstatSync(descriptor).size !== at) throw new Error("length");
   }
 
-  /** Throws OperatorError for a file that is not a hash set of ours, or cut. */
+  /** The caller closes it. Throws OperatorError for a file that is not a hash set of ours, or cut. */
   static open(file: string): HashSetFile {
-    const descriptor = openSync(file, "r");
-    try {
-      const front = Buffer.alloc(20);
-      readFully(descriptor, front, 0);
-      if (front.toString("latin1", 0, 16) !== hashSetMark) throw new Error("mark");
-      const head = Buffer.alloc(Math.min(front.readUInt32LE(16), 1 << 20));
-      readFully(descriptor, head, 20);
-      return new HashSetFile(descriptor, headShape.parse(JSON.parse(head.toString("utf8"))), 20 + head.length);
-    } catch {
-      closeSync(descriptor);
-      throw new OperatorError("hashset/damaged", caseSays.hashSetDamaged(file));
-    }
+    return opened(file, (descriptor) => new HashSetFile(descriptor)).result;
   }
 
   /** The category of a hash (0: none); null where the set does not hold it. */
@@ -106,6 +93,48 @@ export class HashSetFile {
   close(): void {
     closeSync(this.#descriptor);
   }
+}
+
+/** The head alone, at the price of one small read. Throws OperatorError like `HashSetFile.open`. */
+export function readHashSetHead(file: string): HashSetHead {
+  const { result, descriptor } = opened(file, frontOf);
+  closeSync(descriptor);
+  return result.head;
+}
+
+/** The file stays open. */
+function opened<T>(file: string, work: (descriptor: number) => T): { readonly result: T; readonly descriptor: number } {
+  const descriptor = openSync(file, "r");
+  try {
+    return { result: work(descriptor), descriptor };
+  } catch {
+    closeSync(descriptor);
+    throw new OperatorError("hashset/damaged", caseSays.hashSetDamaged(file));
+  }
+}
+
+interface Front {
+  readonly head: HashSetHead;
+  /** Where the index of each section begins. */
+  readonly places: readonly { readonly kind: HashKind; readonly at: number }[];
+}
+
+/** Throws for what is not a hash set of ours, or not of the length that its head asks for. */
+function frontOf(descriptor: number): Front {
+  const front = Buffer.alloc(20);
+  readFully(descriptor, front, 0);
+  if (front.toString("latin1", 0, 16) !== hashSetMark) throw new Error("mark");
+  const json = Buffer.alloc(Math.min(front.readUInt32LE(16), 1 << 20));
+  readFully(descriptor, json, front.length);
+  const head = headShape.parse(JSON.parse(json.toString("utf8")));
+  let end = front.length + json.length;
+  const places = head.sections.map(({ kind, keys }) => {
+    const at = end;
+    end += indexBytes + keys * (keyBytes[kind] + 1);
+    return { kind, at };
+  });
+  if (fstatSync(descriptor).size !== end) throw new Error("length");
+  return { head, places };
 }
 
 function readFully(descriptor: number, target: Uint8Array, from: number): void {

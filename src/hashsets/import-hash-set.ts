@@ -2,14 +2,15 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { CasePaths } from "../case/case-folder.ts";
+import { piecesOf, sha256OfFile } from "../case/file-pieces.ts";
 import { caseSays } from "../messages/en.ts";
 import { OperatorError } from "../messages/operator-error.ts";
-import { HashSetFile, type HashSetHead, type HashVerdict } from "./hash-set-file.ts";
+import { readHashSetHead, type HashSetHead, type HashVerdict } from "./hash-set-file.ts";
 import { isProjectVic, projectVicRecords } from "./sources/project-vic.ts";
 import { nsrlRecords, nsrlTableOf } from "./sources/nsrl-database.ts";
 import { textFormatOf, textRecords } from "./sources/table-text.ts";
-import { linesOf, piecesOf } from "./text-lines.ts";
-import { sha256OfFile, writeHashSet, type HashRecord } from "./write-hash-set.ts";
+import { linesOf } from "./text-lines.ts";
+import { writeHashSet, type HashRecord } from "./write-hash-set.ts";
 
 export interface Imported {
   readonly file: string;
@@ -40,11 +41,7 @@ export function hashSetFiles(paths: CasePaths): string[] {
 
 /** Heads of the case's hash sets. Throws OperatorError for a damaged one. */
 export function hashSetsOf(paths: CasePaths): HashSetHead[] {
-  return hashSetFiles(paths).map((file) => {
-    const set = HashSetFile.open(file);
-    set.close();
-    return set.head;
-  });
+  return hashSetFiles(paths).map(readHashSetHead);
 }
 
 /** Throws OperatorError: a bad or taken name, a source that cannot be read or is none of the formats, a full disk. */

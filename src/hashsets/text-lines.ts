@@ -1,24 +1,8 @@
 /** Reading large text files line by line, in bounded memory. */
-import { closeSync, openSync, readSync } from "node:fs";
+import { piecesOf } from "../case/file-pieces.ts";
 
-const pieceBytes = 1 << 20;
 /** A longer line is no line of a list of hashes. */
 const longestLine = 1 << 20;
-
-/** The bytes of a file in pieces; each is valid until the next. */
-export function* piecesOf(file: string): Generator<Uint8Array> {
-  const descriptor = openSync(file, "r");
-  try {
-    const piece = Buffer.allocUnsafe(pieceBytes);
-    for (;;) {
-      const count = readSync(descriptor, piece, 0, pieceBytes, null);
-      if (count === 0) return;
-      yield piece.subarray(0, count);
-    }
-  } finally {
-    closeSync(descriptor);
-  }
-}
 
 /** Lines without their ends, decoded as UTF-8 (a byte order mark is dropped); longer ones than a megabyte are cut. */
 export function* linesOf(file: string): Generator<string> {

@@ -1,11 +1,10 @@
 /**
  * Makes a hash set of any size in bounded memory: hashes are dealt out to 256 files by their first byte, each of which is sorted alone.
  */
-import { createHash } from "node:crypto";
 import { closeSync, fsyncSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { asOperatorError, syncFolder } from "../case/atomic-file.ts";
-import { piecesOf } from "./text-lines.ts";
+import { piecesOf } from "../case/file-pieces.ts";
 import { hashKinds, hashSetMark, indexEntries, keyBytes, type HashKind, type HashSetHead } from "./hash-set-file.ts";
 
 /** One file of a source: the hashes that it gives, and its category (0: none). */
@@ -153,11 +152,4 @@ function assemble(file: string, head: HashSetHead, sections: readonly SortedSect
   } finally {
     closeSync(descriptor);
   }
-}
-
-/** SHA-256 (hex) of a file. */
-export function sha256OfFile(file: string): string {
-  const hash = createHash("sha256");
-  for (const piece of piecesOf(file)) hash.update(piece);
-  return hash.digest("hex");
 }

@@ -1,7 +1,7 @@
 /** Reading the files of `review/`: each line by itself and as a link of its chain. Takes no lock and changes nothing. */
-import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
 import { diskFiles, linesOf } from "../custody/journal-files.ts";
+import { officerSlug } from "../custody/officer-slug.ts";
 import { namesIn } from "../custody/readable.ts";
 import { custodySays, reviewSays } from "../messages/en.ts";
 import { OperatorError } from "../messages/operator-error.ts";
@@ -22,18 +22,9 @@ export interface ReviewLog {
   readonly problem: string | null;
 }
 
-/** Name of an officer's file: a readable slug and 8 hex digits of the name's hash, since slugs collide. */
+/** Name of an officer's file. */
 export function reviewFileName(officer: string): string {
-  const normal = officer.normalize("NFC").trim();
-  const slug = normal
-    .normalize("NFKD")
-    .replace(/\p{M}+/gu, "")
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-+|-+$/g, "")
-    .slice(0, 40);
-  const digest = createHash("sha256").update(normal).digest("hex").slice(0, 8);
-  return `${slug === "" ? "officer" : slug}-${digest}.jsonl`;
+  return `${officerSlug(officer)}.jsonl`;
 }
 
 /** Names of the officers' files in a folder, sorted. */

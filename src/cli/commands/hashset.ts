@@ -1,9 +1,9 @@
 /** `vestige hashset`: known files and files that are looked for, by their hashes. */
 import { openCase } from "../../case/case-folder.ts";
+import { sha256OfFile } from "../../case/file-pieces.ts";
 import type { HashSetHead } from "../../hashsets/hash-set-file.ts";
 import { verdicts } from "../../hashsets/hash-set-file.ts";
 import { hashSetsOf, importHashSet } from "../../hashsets/import-hash-set.ts";
-import { sha256OfFile } from "../../hashsets/write-hash-set.ts";
 import { cliSays } from "../../messages/en.ts";
 import { exitCodes, OperatorError } from "../../messages/operator-error.ts";
 import { flagText, type Command, type CommandContext } from "../command.ts";

@@ -1,5 +1,5 @@
 /** Project VIC (VICS 1.3 and 2.0): JSON of OData, `value` an array of media with MD5, SHA1 and a category. Read object by object. */
-import { piecesOf } from "../text-lines.ts";
+import { piecesOf } from "../../case/file-pieces.ts";
 import type { HashRecord } from "../write-hash-set.ts";
 import { recordOf } from "./columns.ts";
 

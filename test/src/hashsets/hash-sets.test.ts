@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { casePaths, type CasePaths } from "../../../src/case/case-folder.ts";
 import { openDatabase } from "../../../src/case/sqlite.ts";
 import { HashSetFile } from "../../../src/hashsets/hash-set-file.ts";
-import { hashSetFiles, importHashSet } from "../../../src/hashsets/import-hash-set.ts";
+import { hashSetFiles, hashSetsOf, importHashSet } from "../../../src/hashsets/import-hash-set.ts";
 import { cellsOf } from "../../../src/hashsets/text-lines.ts";
 import { writeHashSet, type HashRecord } from "../../../src/hashsets/write-hash-set.ts";
 import { searchCase } from "../../../src/search/search-case.ts";
@@ -124,10 +124,12 @@ describe("importing", () => {
 
   it("refuses what is no list, a taken name, and a cut file, with one sentence", () => {
     expect(() => imported("letter.txt", "Dear Sir")).toThrow(/Expected a list of hashes/);
-    const { file } = imported("sums.txt", `${hex("md5", "a")}\n`);
+    const { file, head } = imported("sums.txt", `${hex("md5", "a")}\n`);
+    expect(hashSetsOf(paths)).toContainEqual(head);
     expect(() => imported("sums.txt", `${hex("md5", "a")}\n`)).toThrow(/has a hash set/);
     truncateSync(file, readFileSync(file).length - 1);
     expect(() => HashSetFile.open(file)).toThrow(/cut or not one/);
+    expect(() => hashSetsOf(paths)).toThrow(/cut or not one/);
     expect(() => importHashSet(paths, { source: join(base, "absent"), name: "x", verdict: "known" })).toThrow(
       /cannot be read \(ENOENT\)/,
     );
