@@ -19,6 +19,7 @@ import type { ContentFacts } from "./child-spool.ts";
 import { ContentEntities } from "./content-entities.ts";
 import { fuzzyHashesOf } from "./fuzzy-hashes.ts";
 import type { ContentWatch } from "./content-watch.ts";
+import { isMachineFault } from "./machine-fault.ts";
 import { TextCollector } from "./text-collector.ts";
 
 /** How far down the ladder an item starts; below `full` because it was the end of a thread before. */
@@ -321,23 +322,6 @@ function similarOf({ source, treatment, limits, rung, beat }: ContentWork, type:
   const hashes = isWanted && source.size > 0 && source.size <= limitBytes ? fuzzyHashesOf(source, beat) : null;
   const sketch = text === null ? null : new Uint8Array(text.buffer);
   return { sketch, ssdeep: hashes?.ssdeep ?? null, tlsh: hashes?.tlsh ?? null };
-}
-
-/** `code` of an error: the evidence is gone as a whole (unplugged, unmounted); the run continues when it is back. */
-export const sourceGoneCode = "SOURCE_GONE";
-
-/** A full or broken disk is no property of the item: it stops the run, which can be resumed. */
-export function isMachineFault(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException | null)?.code;
-  return (
-    code === "ENOSPC" ||
-    code === "EDQUOT" ||
-    code === "EROFS" ||
-    code === "EMFILE" ||
-    code === "ENFILE" ||
-    code === "EIO" ||
-    code === sourceGoneCode
-  );
 }
 
 /** The class of an error and its code: technical words that hold no evidence text. */

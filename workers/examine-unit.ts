@@ -14,7 +14,6 @@ import { hasExtensionMismatch, type TypeResult } from "../native-free/typing/ind
 import { ChildSpool, type ContentFacts } from "./child-spool.ts";
 import {
   examineContent,
-  isMachineFault,
   nameOf,
   type Carvable,
   type ContentLimits,
@@ -22,6 +21,7 @@ import {
   type ContentWork,
   type Rung,
 } from "./examine-content.ts";
+import { isMachineFault } from "./machine-fault.ts";
 import { UnitBudget, type BudgetLimits } from "./unit-budget.ts";
 
 /** Why an item does not start at the top of the ladder. */

@@ -59,15 +59,19 @@ const loadPatienceMs = 10_000;
 export class Pool<Data, Task, Result> {
   readonly size: number;
   readonly #options: PoolOptions<Data>;
-  /** Null where a thread was lost; the next task starts another, so that an entry that cannot load does not loop. */
-  readonly #slots: (Slot<Result> | null)[] = [];
+  /**
+   * Null where no task was run yet, and where a thread was lost: the next task starts one, so that little work starts few threads, and
+   * an entry that cannot load does not loop.
+   */
+  readonly #slots: (Slot<Result> | null)[];
   readonly #watch: NodeJS.Timeout;
   #closed = false;
 
   constructor(options: PoolOptions<Data>) {
     this.#options = options;
     this.size = options.size;
-    for (let i = 0; i < options.size; i++) this.#slots.push(this.#start(i));
+    // The first thread loads while the caller prepares its work.
+    this.#slots = Array.from({ length: options.size }, (_, index) => (index === 0 ? this.#start(index) : null));
     this.#watch = setInterval(() => this.#checkStalls(), watchEveryMs);
     this.#watch.unref();
   }
@@ -88,9 +92,9 @@ export class Pool<Data, Task, Result> {
     });
   }
 
-  /** Resolves when every thread has loaded its module. */
-  async ready(): Promise<void> {
-    await Promise.all(this.#slots.map((slot) => slot?.started ?? Promise.resolve()));
+  /** The slots that have a thread. */
+  get started(): number[] {
+    return [...this.#slots.keys()].filter((index) => this.#slots[index]);
   }
 
   /** Ends all threads; running tasks are rejected with `closed`. */

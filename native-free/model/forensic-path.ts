@@ -111,6 +111,18 @@ function percent(bytes: Uint8Array): string {
   return out;
 }
 
+/** The forensic path (without label) of a raw path below the source. */
+export function folderPath(path: Uint8Array): string {
+  const names: string[] = [];
+  let start = 0;
+  for (let at = 0; at <= path.length; at++) {
+    if (at < path.length && path[at] !== 0x2f) continue;
+    names.push(pathName(nameFromBytes(path.subarray(start, at))));
+    start = at + 1;
+  }
+  return `folder:/${names.join("/")}`;
+}
+
 /** One name of a parsed path. */
 export interface ParsedName {
   readonly bytes: Uint8Array;

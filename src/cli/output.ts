@@ -59,23 +59,26 @@ function writeAll(descriptor: number, text: string): void {
   }
 }
 
-export function makeOutput(options: { json: boolean; quiet: boolean }): Output {
+/** Writes to standard output (1) or standard error (2). */
+export type WriteText = (descriptor: 1 | 2, text: string) => void;
+
+export function makeOutput(options: { json: boolean; quiet: boolean }, write: WriteText = writeAll): Output {
   const { json, quiet } = options;
   return {
     json,
     interactive: Boolean(process.stderr.isTTY) && !quiet,
-    line: (text) => writeAll(json ? 2 : 1, `${text}\n`),
+    line: (text) => write(json ? 2 : 1, `${text}\n`),
     note: (text) => {
-      if (!quiet) writeAll(2, `${text}\n`);
+      if (!quiet) write(2, `${text}\n`);
     },
-    warn: (text) => writeAll(2, `${text}\n`),
+    warn: (text) => write(2, `${text}\n`),
     safe: escapeForTerminal,
     event: (schema, event, body) => {
-      if (json) writeAll(1, `${jsonLine({ schema, event, ...body })}\n`);
+      if (json) write(1, `${jsonLine({ schema, event, ...body })}\n`);
     },
     summary: (exit, counts) => {
-      if (json) writeAll(1, `${jsonLine({ schema: "vestige.summary/1", event: "summary", exit, counts })}\n`);
+      if (json) write(1, `${jsonLine({ schema: "vestige.summary/1", event: "summary", exit, counts })}\n`);
     },
-    raw: (text) => writeAll(1, text),
+    raw: (text) => write(1, text),
   };
 }

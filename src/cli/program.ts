@@ -5,18 +5,18 @@ import { exitCodes, isOperatorError, type ExitCode } from "../messages/operator-
 import { toolIdentity } from "../custody/tool-identity.ts";
 import { commandGroups, commands, globalFlags } from "./commands/index.ts";
 import type { Command, Flag, FlagValues } from "./command.ts";
-import { makeOutput, type Output } from "./output.ts";
+import { makeOutput, type Output, type WriteText } from "./output.ts";
 
-/** Runs one command; never throws. The exit code is one of `exitCodes`. */
-export async function runProgram(words: readonly string[]): Promise<ExitCode> {
+/** Runs one command; never throws. The exit code is one of `exitCodes`. By default it writes to the streams of this process. */
+export async function runProgram(words: readonly string[], write?: WriteText): Promise<ExitCode> {
   const stop = new AbortController();
   const onSignal = () => stop.abort();
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
-  let output = makeOutput({ json: words.includes("--json"), quiet: false });
+  let output = makeOutput({ json: words.includes("--json"), quiet: false }, write);
   let exit: ExitCode = exitCodes.done;
   const program = makeParser(async (command, args, flags) => {
-    output = makeOutput({ json: flags.json === true, quiet: flags.quiet === true });
+    output = makeOutput({ json: flags.json === true, quiet: flags.quiet === true }, write);
     exit = await command.run({ args, flags, output, signal: stop.signal });
   });
   try {

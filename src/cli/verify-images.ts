@@ -2,8 +2,14 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename, dirname, extname, join } from "node:path";
-import { checkImage, pathsOf, type ImageCheck } from "../acquire/image/check-image.ts";
-import { hashNames, type ImageBody, type TargetCheck, type TargetRecord } from "../acquire/image/image-body.ts";
+import { checkImage, type ImageCheck } from "../acquire/image/check-image.ts";
+import {
+  hashNames,
+  pathsOf,
+  type ImageBody,
+  type TargetCheck,
+  type TargetRecord,
+} from "../acquire/image/image-body.ts";
 import { askOtherReader } from "../acquire/image/independent-reader.ts";
 import { openImage, type SegmentPath } from "../acquire/image/open-image.ts";
 import { readImageAgain } from "../acquire/image/verify-image.ts";

@@ -18,10 +18,9 @@ import type { Readable } from "../../workers/examine-unit.ts";
 import { FileSource } from "../../workers/file-source.ts";
 import type { ManifestEntry } from "../source/manifest-entry.ts";
 import { listedBeside, type ListedFiles } from "./listed-beside.ts";
-import { manifestLines } from "../source/read-manifest.ts";
+import { entryAt, manifestLines } from "../source/read-manifest.ts";
 import {
   changed,
-  entryAt,
   factsOf,
   FolderUnits,
   inMemoryBytes,

@@ -6,11 +6,11 @@ import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { finding } from "../../native-free/model/findings.ts";
 import { entryUrl } from "../../workers/entry-url.ts";
+import { sourceGoneCode } from "../../workers/machine-fault.ts";
 import { Pool, PoolError } from "../../workers/pool.ts";
 import { fileLock } from "../case/file-lock.ts";
 import { defaultEngine } from "../case/sqlite.ts";
 import { exitCodes, isOperatorError } from "../messages/operator-error.ts";
-import { sourceGoneCode } from "./folder-unit.ts";
 import { ImageLister } from "./image/list-image.ts";
 import type { FromEngine, Job, ToEngine } from "./job.ts";
 import type { LaterPass, LaterProgress } from "./later/later-pass.ts";
@@ -135,8 +135,8 @@ class Engine {
 
   /** The last rows of every thread are written before anything is counted. */
   async #drain(): Promise<void> {
-    const slots = Array.from({ length: this.#pool.size }, (_, slot) => slot);
-    await Promise.all(slots.map((slot) => this.#pool.run(slot, { units: [], avoid: [], drain: true })));
+    const { started } = this.#pool;
+    await Promise.all(started.map((slot) => this.#pool.run(slot, { units: [], avoid: [], drain: true })));
   }
 
   /** Pictures and scanned pages, when everything else is there. */

@@ -5,19 +5,20 @@
 import { createHash, hash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { finding, type Finding } from "../../native-free/model/findings.ts";
-import { nameBytes, nameFromBytes, pathName } from "../../native-free/model/forensic-path.ts";
+import { folderPath, nameBytes, nameFromBytes } from "../../native-free/model/forensic-path.ts";
 import { folderChain, itemId } from "../../native-free/model/item-id.ts";
 import { worse, type ItemTime, type Reason, type Status, type TimeKind } from "../../native-free/model/item.ts";
 import { MemorySource } from "../../native-free/bytes/byte-source.ts";
 import { addToHistogram } from "../../native-free/typing/entropy.ts";
 import type { ContentFacts } from "../../workers/child-spool.ts";
-import { sourceGoneCode } from "../../workers/examine-content.ts";
 import type { Occurrence, Readable } from "../../workers/examine-unit.ts";
 import { FileSource } from "../../workers/file-source.ts";
+import { sourceGoneCode } from "../../workers/machine-fault.ts";
 import { errorCode } from "../source/describe-entry.ts";
 import { FolderReader } from "../source/folder-reader.ts";
 import { FolderBeside } from "./folder-beside.ts";
 import type { ManifestEntry } from "../source/manifest-entry.ts";
+import { entryAt } from "../source/read-manifest.ts";
 
 /** Files up to this size are read into memory once. */
 export const inMemoryBytes = 8 << 20;
@@ -30,8 +31,6 @@ export interface OpenUnit {
   readonly isEmpty?: boolean;
   readonly close: () => void;
 }
-
-export { sourceGoneCode };
 
 export type Opened = {
   content: Readable | null;
@@ -153,17 +152,6 @@ export class FolderUnits {
   }
 }
 
-/** The entry whose line starts at byte `order` of an open manifest. */
-export function entryAt(manifest: number, order: number): ManifestEntry {
-  for (let length = 4096; ; length *= 4) {
-    const bytes = Buffer.alloc(length);
-    const count = readSync(manifest, bytes, 0, length, order);
-    const end = bytes.subarray(0, count).indexOf(0x0a);
-    if (end >= 0) return JSON.parse(bytes.toString("utf8", 0, end)) as ManifestEntry;
-    if (count < length) throw new Error(`no manifest line at byte ${order}`);
-  }
-}
-
 export function sourceGone(): Error {
   return Object.assign(new Error("the source is gone"), { code: sourceGoneCode });
 }
@@ -221,18 +209,6 @@ export function occurrenceOf(entry: ManifestEntry): Occurrence {
     times: timesOf(entry),
     findings: entry.findings,
   };
-}
-
-/** The forensic path (without label) of a raw path below the source. */
-export function folderPath(path: Uint8Array): string {
-  const names: string[] = [];
-  let start = 0;
-  for (let at = 0; at <= path.length; at++) {
-    if (at < path.length && path[at] !== 0x2f) continue;
-    names.push(pathName(nameFromBytes(path.subarray(start, at))));
-    start = at + 1;
-  }
-  return `folder:/${names.join("/")}`;
 }
 
 function timesOf(entry: ManifestEntry): ItemTime[] {

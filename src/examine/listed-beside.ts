@@ -1,7 +1,7 @@
 /** The files of a folder that is listed rather than read from the system: of a container of files, of a file system in an image. */
 import type { ByteSource } from "../../native-free/bytes/byte-source.ts";
 import type { Beside } from "../../native-free/model/extraction.ts";
-import { isMachineFault } from "../../workers/examine-content.ts";
+import { isMachineFault } from "../../workers/machine-fault.ts";
 import { keptNames } from "./folder-beside.ts";
 
 /** Files by name, each with what opens it. */

@@ -1,9 +1,8 @@
 /** The units of an exhibit in the order of their list, page by page. */
-import { nameBytes } from "../../native-free/model/forensic-path.ts";
+import { folderPath, nameBytes } from "../../native-free/model/forensic-path.ts";
 import { folderChain, itemId } from "../../native-free/model/item-id.ts";
 import type { UnitPlan } from "../../native-free/model/prepared.ts";
 import { manifestLines } from "../source/read-manifest.ts";
-import { folderPath } from "./folder-unit.ts";
 import { listedItems } from "./image/listing.ts";
 
 const pageUnits = 2000;

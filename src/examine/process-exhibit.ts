@@ -2,13 +2,13 @@
  * Processes an acquired exhibit: checks the signed manifest, announces the act, supervises the engine until the work file
  * is complete, records what came of it. Resumes by default; a finished exhibit is left as it is.
  */
-import { createHash } from "node:crypto";
-import { closeSync, existsSync, mkdirSync, openSync, readSync, realpathSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { JsonObject } from "../../native-free/model/canonical-json.ts";
 import { WorkFileReader } from "../case/work-file-reader.ts";
 import { exhibitLabels, readExhibit, type Case } from "../case/case-folder.ts";
 import { digestCase } from "../case/digest.ts";
+import { sha256OfFile } from "../case/file-pieces.ts";
 import { readPasswordList } from "../case/password-list.ts";
 import { vestigeHome } from "../custody/home.ts";
 import { isImageBody } from "../custody/image-manifest.ts";
@@ -72,14 +72,15 @@ export async function processExhibit(options: ProcessOptions): Promise<RunRecord
   const watchLists = watchListsOf(theCase.paths, profile);
   const done = readRunRecord(theCase.paths, label);
   const passwords = readPasswordList(theCase.paths);
+  const hashSets = hashSetsFor(theCase);
   const isSame =
     done?.profileHash === profileHash(profile, watchLists) &&
     done.passwords === passwords.revision &&
-    done.hashSets === hashSetsFor(theCase).identity &&
+    done.hashSets === hashSets.identity &&
     isCurrent(theCase.paths.items(label));
   // A finished exhibit needs its source no more.
   if (isSame && done.digest !== null) return done;
-  const job = jobOf(options, manifest, profile, { passwords, watchLists });
+  const job = jobOf(options, manifest, profile, { passwords, watchLists, hashSets });
   mkdirSync(theCase.paths.work(label), { recursive: true });
   if (done && done.profileHash !== job.profileHash) startAfresh(options, job);
   const details = {
@@ -179,7 +180,7 @@ function jobOf(
   options: ProcessOptions,
   manifest: CheckedManifest,
   profile: Job["profile"],
-  { passwords, watchLists }: Pick<Job, "passwords" | "watchLists">,
+  { passwords, watchLists, hashSets }: Pick<Job, "passwords" | "watchLists" | "hashSets">,
 ): Omit<Job, "lastDeath"> {
   const { theCase, label, machine } = options;
   const { paths } = theCase;
@@ -195,7 +196,7 @@ function jobOf(
     profileHash: hash,
     passwords,
     watchLists,
-    hashSets: hashSetsFor(theCase),
+    hashSets,
     others: comparableWorkFiles(theCase, label, hash, passwords.revision),
     workers: machine.workers,
     stallMs: machine.stallMs,
@@ -323,18 +324,7 @@ function mediumRecord({ listing, account }: ImageJob): RunRecord["medium"] {
 /** Null where it is not there: not made yet, or not to be made. */
 function hashOfFile(path: string): { file: string; sha256: string } | null {
   if (!existsSync(path)) return null;
-  const hash = createHash("sha256");
-  const descriptor = openSync(path, "r");
-  try {
-    const chunk = Buffer.allocUnsafe(1 << 20);
-    for (let count = 1; count > 0;) {
-      count = readSync(descriptor, chunk, 0, chunk.length, null);
-      hash.update(chunk.subarray(0, count));
-    }
-  } finally {
-    closeSync(descriptor);
-  }
-  return { file: basename(path), sha256: hash.digest("hex") };
+  return { file: basename(path), sha256: sha256OfFile(path) };
 }
 
 function digestOf(theCase: Case, label: string): string {

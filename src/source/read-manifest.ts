@@ -1,5 +1,5 @@
 /** Reads `files.jsonl` line by line with flat memory. */
-import { statSync } from "node:fs";
+import { readSync, statSync } from "node:fs";
 import { diskFiles, linesOf } from "../custody/journal-files.ts";
 import type { ManifestEntry } from "./manifest-entry.ts";
 
@@ -22,6 +22,17 @@ export function* manifestLines(file: string, from = 0): Generator<ManifestLine> 
     const entry = line.terminated ? parseEntry(line.bytes) : null;
     if (entry === null) return;
     yield { entry, bytes: line.bytes, start: line.start };
+  }
+}
+
+/** The entry whose line starts at byte `order` of an open manifest. */
+export function entryAt(manifest: number, order: number): ManifestEntry {
+  for (let length = 4096; ; length *= 4) {
+    const bytes = Buffer.alloc(length);
+    const count = readSync(manifest, bytes, 0, length, order);
+    const end = bytes.subarray(0, count).indexOf(0x0a);
+    if (end >= 0) return JSON.parse(bytes.toString("utf8", 0, end)) as ManifestEntry;
+    if (count < length) throw new Error(`no manifest line at byte ${order}`);
   }
 }
 

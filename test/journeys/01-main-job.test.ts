@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { nameFromBytes, parsePath, pathName } from "../../native-free/model/forensic-path.ts";
 import { WorkFileReader } from "../../src/case/work-file-reader.ts";
 import type { StoredItem } from "../../src/case/work-file-rows.ts";
-import { folderPath } from "../../src/examine/folder-unit.ts";
+import { folderPath } from "../../native-free/model/forensic-path.ts";
 import { caseFlags, jsonLines, vestige, type CommandResult } from "../fixtures/command.ts";
 import { freshFolder } from "../fixtures/evidence-folder.ts";
 
@@ -34,6 +34,8 @@ let first: CommandResult;
 
 beforeAll(async () => {
   first = await vestige(["run", samples, "--case", folder, "--json", ...caseFlags], { home });
+  // The passphrase, made slow on purpose, is asked for once.
+  await vestige(["login", folder], { home });
 });
 
 afterAll(() => rmSync(base, { recursive: true, force: true }));

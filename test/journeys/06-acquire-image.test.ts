@@ -41,9 +41,9 @@ let source = medium;
 beforeAll(async () => {
   writeFileSync(medium, bytes);
   source = attachLoop(medium, "--read-only") ?? medium;
-  const made = await vestige(["init", folder, ...caseFlags], { home, env: compileCache });
+  const made = await vestige(["init", folder, ...caseFlags], { home });
   expect(made.exit, made.stderr).toBe(0);
-  expect((await vestige(["intake", folder, "M01", "--description", "disk"], { home, env: compileCache })).exit).toBe(0);
+  expect((await vestige(["intake", folder, "M01", "--description", "disk"], { home })).exit).toBe(0);
 });
 
 afterAll(() => {
@@ -137,11 +137,11 @@ describe("a failing disk", () => {
 
   it("verifies, is refused a second time, and is in the report", async ({ skip }) => {
     if (faults === null || kills === null) return skip(noShim);
-    const verified = await vestige(["verify", folder, "--own-only"], { home, env: compileCache });
+    const verified = await vestige(["verify", folder, "--own-only"], { home });
     expect(verified.exit, verified.stdout).toBe(0);
     expect(verified.stdout).toMatch(/image M01 .*read again/);
     expect((await acquire(["--format", "raw"], compileCache)).stderr).toMatch(/already acquired/);
-    const report = await vestige(["report", folder, "--json"], { home, env: compileCache });
+    const report = await vestige(["report", folder, "--json"], { home });
     expect([0, 1], report.stderr).toContain(report.exit);
     const html = readdirSync(join(folder, "reports")).find((name) => name.endsWith(".html") && name !== "verify.html")!;
     const page = readFileSync(join(folder, "reports", html), "utf8");
@@ -153,7 +153,7 @@ describe("a failing disk", () => {
     const descriptor = openSync(join(exhibit, "M01.E03"), "r+");
     writeSync(descriptor, Buffer.from("!"), 0, 1, 500_000);
     closeSync(descriptor);
-    const verified = await vestige(["verify", folder, "--own-only"], { home, env: compileCache });
+    const verified = await vestige(["verify", folder, "--own-only"], { home });
     expect(verified.exit).toBe(1);
     expect(verified.stdout).toMatch(/changed: M01\.E03: its SHA-256 differs/);
     expect(verified.stdout).toMatch(/bytes [\d,]+ to [\d,]+ of the medium \(from block \d+ on, .*\) in .*M01\.E03/);
@@ -163,7 +163,7 @@ describe("a failing disk", () => {
 
 describe("what is refused says so", () => {
   const refused = async (args: readonly string[], words: RegExp): Promise<void> => {
-    const { exit, stderr }: CommandResult = await vestige(args, { home, env: compileCache });
+    const { exit, stderr }: CommandResult = await vestige(args, { home });
     expect([exit, stderr]).toEqual([2, expect.stringMatching(words)]);
   };
 

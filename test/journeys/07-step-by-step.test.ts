@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 import { caseFlags, jsonLines, vestige, type CommandResult } from "../fixtures/command.ts";
+import { commandsHere } from "../fixtures/command-here.ts";
 import { freshFolder, writeTree } from "../fixtures/evidence-folder.ts";
 
 const base = freshFolder("steps");
@@ -13,9 +14,11 @@ const folder = `${base}/case`;
 
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
+const here = commandsHere({ home, passphrase: null });
+
 /** Runs a command with --json and checks what every command promises of its lines (DESIGN: command line contract). */
 async function step(exit: number, ...args: string[]): Promise<Record<string, unknown>[]> {
-  const result = await vestige([...args, "--json"], { home, passphrase: null });
+  const result = await here(...args, "--json");
   expect(result.exit, result.stderr).toBe(exit);
   const lines = jsonLines(result);
   for (const line of lines) {

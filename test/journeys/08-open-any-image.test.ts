@@ -12,14 +12,16 @@ import { exportCommand } from "../../src/cli/commands/export.ts";
 import { infoCommand } from "../../src/cli/commands/info.ts";
 import { readCommand } from "../../src/cli/commands/read.ts";
 import { jsonLines, vestige } from "../fixtures/command.ts";
-import { compileCache } from "../fixtures/compile-cache.ts";
+import { commandsHere } from "../fixtures/command-here.ts";
 import { freshFolder } from "../fixtures/evidence-folder.ts";
 import { mixedMedium } from "../fixtures/ewf-set.ts";
 import { putEntry } from "../fixtures/volumes/partition-tables.ts";
 import { runCommand } from "../fixtures/run-command.ts";
 
 const base = freshFolder("any-image");
-const run = (...args: string[]) => vestige(args, { home: base, env: compileCache, cwd: base });
+const run = commandsHere({ home: base, cwd: base });
+/** In a process of its own: what it writes are the bytes of the evidence. */
+const runApart = (...args: string[]) => vestige(args, { home: base, cwd: base });
 const passwd = "root:x:0:0:root:/root:/bin/bash\nclerk:x:1000:1000:Clerk:/home/clerk:/bin/sh\n";
 const letter = "The goods of container MSKU 907032 3 were relabelled.\n";
 const at = (name: string): string => join(base, name);
@@ -102,10 +104,10 @@ describe("a Linux machine on a Windows disk", () => {
 
   it("gives its files under their forensic paths", async ({ skip }) => {
     if (!machines) return skip("needs mkfs.ext4, mkntfs, ntfs-3g with FUSE, and qemu-img");
-    const told = await run("info", "machines.raw", "--json");
+    const told = await runApart("info", "machines.raw", "--json");
     expect(told.exit, told.stderr).toBe(0);
     expect(jsonLines(told).find(({ event }) => event === "nested")).toMatchObject({ path: "p2/ntfs:/vm/disk.vmdk" });
-    const out = await run("export", "machines.raw", "--at", path, "--to", "-");
+    const out = await runApart("export", "machines.raw", "--at", path, "--to", "-");
     expect(out.stdout).toBe(passwd);
     const listed = await run("ls", "machines.raw", "-r", "--at", "p2/ntfs:/vm/disk.vmdk/p1", "--json");
     expect(listed.stdout).toContain("etc/passwd");
@@ -158,7 +160,7 @@ describe("an image inside of an image", () => {
 
   it("gives the letter and the inner volume out, the same bytes whatever the format", async ({ skip }) => {
     if (!tools) return skip(lacking);
-    const streamed = await run("export", "outer.raw", "--at", inside, "--to", "-");
+    const streamed = await runApart("export", "outer.raw", "--at", inside, "--to", "-");
     expect([streamed.exit, streamed.stdout]).toEqual([0, letter]);
     const part = ["export", "outer.raw", "--at", "p1/fat:/disk.vmdk/p1"];
     for (const format of ["raw", "e01", "aff4"]) {
@@ -170,7 +172,7 @@ describe("an image inside of an image", () => {
       expect(jsonLines(made).find(({ event }) => event === "acquisition")).toMatchObject({ hashes: { sha256 } });
     }
     expect(readFileSync(at("out-raw.raw")).equals(readFileSync(at("inner.vol")))).toBe(true);
-    const range = await run(...part, "--range", "1s:0x200", "--to", "-");
+    const range = await runApart(...part, "--range", "1s:0x200", "--to", "-");
     expect(range.exit).toBe(0);
   });
 
@@ -218,7 +220,7 @@ describe("an E01 set that somebody handled", () => {
     mkdirSync(at("renamed"));
     for (const [index, name] of names().entries()) copyFileSync(at(name), at(`renamed/scan ${9 - index}.bin`));
     for (const name of ["scan 9.bin", "scan 8.bin"]) {
-      const told = await run("export", `renamed/${name}`, "--to", "-");
+      const told = await runApart("export", `renamed/${name}`, "--to", "-");
       expect(told.exit, told.stderr).toBe(0);
       expect(told.stderr).toContain(createHash("sha256").update(medium).digest("hex"));
     }

@@ -9,11 +9,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fileSystemFormats } from "../../native-free/filesystems/index.ts";
 import { jsonLines, vestige } from "../fixtures/command.ts";
-import { compileCache } from "../fixtures/compile-cache.ts";
+import { commandsHere } from "../fixtures/command-here.ts";
 import { freshFolder } from "../fixtures/evidence-folder.ts";
 
 const base = freshFolder("browse-image");
-const run = (...args: string[]) => vestige(args, { home: base, env: compileCache, cwd: base });
+const run = commandsHere({ home: base, cwd: base });
+/** In a process of its own: what it writes are the bytes of the evidence. */
+const runApart = (...args: string[]) => vestige(args, { home: base, cwd: base });
 const at = (name: string): string => join(base, name);
 const digest = (name: string, bytes: Uint8Array): string => createHash(name).update(bytes).digest("hex");
 
@@ -109,7 +111,7 @@ const rootOf = (format: string): string => `p${made.indexOf(format) + 1}/${forma
 describe("a stick without a case", () => {
   it("is listed: its volumes, and every file with the hash of what was put there", async ({ skip }) => {
     if (!made.includes("fat")) return skip(lacking);
-    const top = await run("ls", "stick.raw");
+    const top = await runApart("ls", "stick.raw");
     expect(top.exit, top.stderr).toBe(0);
     for (const format of made) expect(top.stdout).toMatch(new RegExp(`^${rootOf(format)}/ .*"STICK"$`, "m"));
     const all = await run("ls", "stick.raw", "-r", "--hash", "--json");
@@ -136,20 +138,20 @@ describe("a stick without a case", () => {
     if (!made.includes("fat")) return skip(lacking);
     for (const format of made) {
       const path = `${rootOf(format)}/letter.txt`;
-      const letter = await run("cat", `stick.raw/${path}`);
+      const letter = await runApart("cat", `stick.raw/${path}`);
       expect([letter.exit, letter.stdout], letter.stderr).toEqual([0, kept["letter.txt"]!.toString()]);
       const told = await run("stat", "stick.raw", "--at", path, "--hash");
       expect(told.exit, told.stderr).toBe(0);
       expect(told.stdout).toContain(digest("sha256", kept["letter.txt"]!));
       expect(told.stdout).toMatch(/^ {2}modified +\d{4}-/m);
     }
-    const slack = await run("cat", "stick.raw", "--at", `${rootOf("fat")}/letter.txt#slack`, "--to", at("slack"));
+    const slack = await runApart("cat", "stick.raw", "--at", `${rootOf("fat")}/letter.txt#slack`, "--to", at("slack"));
     expect(slack.exit, slack.stderr).toBe(0);
     expect(readFileSync(at("slack")).length % 512).toBe(512 - kept["letter.txt"]!.length);
     const tree = await run("tree", "stick.raw", "--depth", "2");
     expect(tree.exit, tree.stderr).toBe(0);
     expect(tree.stdout).toMatch(/^│? +[├└]── Invoice 2024-17\.pdf$/m);
-    const absent = await run("cat", "stick.raw/p9/fat:/x");
+    const absent = await runApart("cat", "stick.raw/p9/fat:/x");
     expect([absent.exit, absent.stdout]).toEqual([2, ""]);
   });
 

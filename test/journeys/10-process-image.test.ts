@@ -12,7 +12,6 @@ import { digestCase } from "../../src/case/digest.ts";
 import { readRunRecord } from "../../src/examine/run-record.ts";
 import { searchCase } from "../../src/search/search-case.ts";
 import { caseFlags, jsonLines, vestige } from "../fixtures/command.ts";
-import { compileCache } from "../fixtures/compile-cache.ts";
 import { freshFolder } from "../fixtures/evidence-folder.ts";
 import { FatVolumeWriter, type FatFile } from "../fixtures/filesystems/fat-volume.ts";
 import { putEntry } from "../fixtures/volumes/partition-tables.ts";
@@ -52,7 +51,7 @@ function disk(): Buffer {
   return medium;
 }
 
-const run = (...args: string[]) => vestige(args, { home, passphrase: null, env: compileCache });
+const run = (...args: string[]) => vestige(args, { home, passphrase: null });
 
 function copyOf(name: string): string {
   cpSync(acquired, `${base}/${name}`, { recursive: true });
@@ -76,8 +75,8 @@ const whole = `${base}/whole`;
 
 beforeAll(async () => {
   writeFileSync(`${base}/disk.dd`, disk());
-  expect((await vestige(["init", acquired, ...caseFlags], { home, env: compileCache })).exit).toBe(0);
-  expect((await vestige(["login", acquired], { home, env: compileCache })).exit).toBe(0);
+  expect((await vestige(["init", acquired, ...caseFlags], { home })).exit).toBe(0);
+  expect((await vestige(["login", acquired], { home })).exit).toBe(0);
   expect((await run("intake", acquired, "M01", "--description", "disk")).exit).toBe(0);
   const made = await run("acquire", acquired, "M01", `${base}/disk.dd`, "--format", "e01");
   expect(made.exit, made.stderr).toBe(0);
@@ -156,7 +155,7 @@ describe("the same result", () => {
       if (running) killed = process.kill(pid, "SIGKILL");
     };
     const result = await vestige(["process", folder], {
-      ...{ home, passphrase: null, env: compileCache },
+      ...{ home, passphrase: null },
       onStart: (child) => void watch(child.pid as number),
     });
     running = false;
@@ -170,7 +169,7 @@ describe("vestige run", () => {
   it("takes an image as its source", async () => {
     const folder = `${base}/in-one-go`;
     const result = await vestige(["run", `${base}/disk.dd`, "--case", folder, "--json", ...caseFlags], {
-      ...{ home, env: compileCache },
+      ...{ home },
     });
     expect(result.exit, result.stderr).toBeLessThanOrEqual(1);
     expect(jsonLines(result).at(-1)).toMatchObject({ event: "summary" });

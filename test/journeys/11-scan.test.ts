@@ -9,7 +9,6 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeJpeg } from "../fixtures/carving/jpeg-writer.ts";
 import { jsonLines, vestige, type CommandResult } from "../fixtures/command.ts";
-import { compileCache } from "../fixtures/compile-cache.ts";
 import { freshFolder } from "../fixtures/evidence-folder.ts";
 import { FatVolumeWriter } from "../fixtures/filesystems/fat-volume.ts";
 import { putEntry } from "../fixtures/volumes/partition-tables.ts";
@@ -60,8 +59,7 @@ function disk(): Buffer {
   return medium;
 }
 
-const scan = (...args: string[]): Promise<CommandResult> =>
-  vestige(["scan", ...args], { home: base, env: compileCache, cwd: base });
+const scan = (...args: string[]): Promise<CommandResult> => vestige(["scan", ...args], { home: base, cwd: base });
 
 type Line = Record<string, unknown>;
 const events = (result: CommandResult, event: string): Line[] =>

@@ -6,15 +6,13 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { jsonLines, vestige, type CommandResult } from "../fixtures/command.ts";
-import { compileCache } from "../fixtures/compile-cache.ts";
 import { freshFolder } from "../fixtures/evidence-folder.ts";
 import { FatVolumeWriter } from "../fixtures/filesystems/fat-volume.ts";
 import { putEntry } from "../fixtures/volumes/partition-tables.ts";
 
 const base = freshFolder("account");
 const at = (name: string): string => join(base, name);
-const account = (...args: string[]): Promise<CommandResult> =>
-  vestige(["account", ...args], { home: base, env: compileCache });
+const account = (...args: string[]): Promise<CommandResult> => vestige(["account", ...args], { home: base });
 const firstSector = 64;
 
 /** A boot record, a gap, and a FAT16 volume with one file. */

@@ -37,6 +37,8 @@ beforeAll(async () => {
   writeTree(join(base, "source"), Object.fromEntries(all.map(({ name, bytes }, at) => [`${at}/${name}`, bytes])));
   const result = await run("run", join(base, "source"), "--case", folder, "--label", "M01", ...caseFlags);
   expect([0, 1], result.stderr).toContain(result.exit);
+  // The passphrase, made slow on purpose, is asked for once.
+  expect((await run("login", folder)).exit).toBe(0);
 }, 600_000);
 
 afterAll(() => rmSync(base, { recursive: true, force: true }));

@@ -6,13 +6,14 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { caseFlags, jsonLines, vestige, type CommandResult } from "../fixtures/command.ts";
+import { commandsHere } from "../fixtures/command-here.ts";
 import { freshFolder, writeTree } from "../fixtures/evidence-folder.ts";
 
 const base = freshFolder("review-journey");
 const home = join(base, "home");
 const folder = join(base, "case");
 const second = "B. Officer";
-const run = (...args: string[]): Promise<CommandResult> => vestige(args, { home });
+const run = commandsHere({ home });
 const asFirst = (...args: string[]) => run(...args, "--officer", "A. Officer");
 const asSecond = (...args: string[]) => run(...args, "--officer", second);
 
@@ -34,9 +35,12 @@ beforeAll(async () => {
     "lawyer.txt": "Advice of the lawyer on the offer.",
     "holiday.txt": "Pictures of the sea.",
   });
-  await good(run("run", join(base, "source"), "--case", folder, "--label", "M01", ...caseFlags));
+  await good(vestige(["run", join(base, "source"), "--case", folder, "--label", "M01", ...caseFlags], { home }));
   await good(run("custody", "key", "--officer", second));
   await good(asFirst("custody", "add-officer", folder, second));
+  // Their passphrases, made slow on purpose, are asked for once.
+  await good(asFirst("login", folder));
+  await good(asSecond("login", folder));
 }, 300_000);
 
 afterAll(() => rmSync(base, { recursive: true, force: true }));

@@ -36,6 +36,13 @@ describe("Pool", () => {
     expect(await Promise.all([pool.run(0, "echo a"), pool.run(1, "echo b")])).toEqual(["slot 0: a", "slot 1: b"]);
   });
 
+  it("starts a thread when there is work for it, and the first one at once", async () => {
+    const pool = poolOf(3);
+    expect(pool.started).toEqual([0]);
+    expect(await pool.run(2, "echo a")).toBe("slot 2: a");
+    expect(pool.started).toEqual([0, 2]);
+  });
+
   it.each([
     ["hang", "stalled"],
     ["exit0", "exited"],

@@ -1,7 +1,8 @@
 /**
  * Decoding of pictures with libvips (package wasm-vips, WebAssembly with threads of its own): JPEG, PNG, GIF, WebP, TIFF, PBM, PGM,
  * PPM, PAM, HEIC, AVIF, JPEG XL; Windows bitmaps and icons are decoded beside it. One instance per thread, made on first use. The first
- * frame stands for an animation; TIFF and HEIC have pages. Not supported: JPEG 2000, camera raws, PSD, metafiles.
+ * frame stands for an animation; TIFF and HEIC have pages. Under the permission model its thread imports `module-constants.ts` first.
+ * Not supported: JPEG 2000, camera raws, PSD, metafiles.
  */
 import { fileURLToPath } from "node:url";
 import type Vips from "wasm-vips";
@@ -10,7 +11,6 @@ import { largestOf } from "../../native-free/pictures/icon.ts";
 import type { GreyPicture } from "../../native-free/pictures/grey.ts";
 import { EvidenceError } from "../../native-free/model/errors.ts";
 import { entryUrl } from "../entry-url.ts";
-import { offerConstants } from "./offer-constants.ts";
 
 export interface Thumbnail {
   /** JPEG. */
@@ -43,7 +43,6 @@ type Image = Vips.Image;
 let library: Promise<Library> | null = null;
 
 async function load(): Promise<Library> {
-  offerConstants();
   const { default: make } = await import("wasm-vips");
   const silent = (): undefined => undefined;
   const made = await make({

@@ -1,9 +1,5 @@
-/**
- * Entry of the threads that libvips starts for itself. They need what `vips-library.ts` gives its own thread: an answer of
- * `process.binding`, which Node refuses under its permission model and of which the loader wants nothing but public constants.
- */
-import { offerConstants } from "./offer-constants.ts";
+/** Entry of the threads that libvips starts for itself. They need the constants that the thread that starts them has. */
+import "../module-constants.ts";
 
-offerConstants();
 // It serves as a thread by itself as soon as it is loaded in one.
 await import("wasm-vips");

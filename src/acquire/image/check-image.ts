@@ -1,8 +1,7 @@
 /** Compares the targets of an acquisition with what was recorded of them; each is read in full. */
 import type { DamagedRange, FileHash, ImageRead } from "./verify-image.ts";
 import { damagedRanges, locate, readImageAgain } from "./verify-image.ts";
-import { hashNames, type ImageBody, type SegmentHash, type TargetRecord } from "./image-body.ts";
-import type { SegmentPath } from "./open-image.ts";
+import { hashNames, pathsOf, type ImageBody, type SegmentHash, type TargetRecord } from "./image-body.ts";
 
 export interface ImageCheck {
   readonly ok: boolean;
@@ -22,12 +21,6 @@ export interface ImageCheckOptions {
   readonly workers: number;
   readonly signal: AbortSignal;
   readonly onProgress: (bytes: number, total: number) => void;
-}
-
-/** Files of a target; `folder` is that of the manifest. */
-export function pathsOf(target: TargetRecord, folder: string): SegmentPath[] {
-  if (target.format === "clone") return target.segments.map(({ file, size }) => ({ folder: "", file, size }));
-  return target.segments.map(({ file, size, folder: own }) => ({ folder: own ?? target.folder ?? folder, file, size }));
 }
 
 /** Throws OperatorError: interrupted (4), a file that cannot be read (2), no image in it at all (1). */

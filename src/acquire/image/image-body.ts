@@ -5,6 +5,7 @@
 import type { JsonObject } from "../../../native-free/model/canonical-json.ts";
 import type { DeviceFacts } from "../../platform/block-devices.ts";
 import type { WriteProtection } from "../../platform/write-protection.ts";
+import type { SegmentPath } from "./open-image.ts";
 import type { BadRange, UnstableSector } from "../../source/acquisition-source.ts";
 
 /** In the order in which they are shown; the first three are always computed. */
@@ -122,4 +123,10 @@ export interface ImageBody {
   readonly tool: { readonly name: string; readonly version: string; readonly build: string };
   readonly runtime: { readonly node: string; readonly platform: string };
   readonly options: { readonly workers: number };
+}
+
+/** Files of a target; `folder` is that of the manifest. */
+export function pathsOf(target: TargetRecord, folder: string): SegmentPath[] {
+  if (target.format === "clone") return target.segments.map(({ file, size }) => ({ folder: "", file, size }));
+  return target.segments.map(({ file, size, folder: own }) => ({ folder: own ?? target.folder ?? folder, file, size }));
 }

@@ -2,7 +2,6 @@
 import { mediumSays } from "../../messages/en.ts";
 import { exitCodes } from "../../messages/operator-error.ts";
 import type { DeviceFacts, ListedDevice } from "../../platform/device-facts.ts";
-import { devicePlatform } from "../../platform/devices.ts";
 import { bytesText } from "../amounts.ts";
 import type { Command } from "../command.ts";
 import type { Output } from "../output.ts";
@@ -19,6 +18,7 @@ them. Nothing is read from the media.
   vestige devices
   vestige devices --json`,
   async run({ output }) {
+    const { devicePlatform } = await import("../../platform/devices.ts");
     const devices = devicePlatform().list();
     tellDevices(devices, output);
     output.summary(exitCodes.done, { devices: devices.length });

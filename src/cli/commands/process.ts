@@ -1,11 +1,9 @@
 /** `vestige process`: examines acquired exhibits; resumes by default. */
-import { processExhibit, processableLabels } from "../../examine/process-exhibit.ts";
 import { cliSays } from "../../messages/en.ts";
 import { exitCodes, type ExitCode } from "../../messages/operator-error.ts";
 import type { Command } from "../command.ts";
 import { machineFlags, openDesk } from "../desk.ts";
 import { ProgressLine } from "../progress.ts";
-import { openRunLog } from "../run-log.ts";
 import { tellProcessed } from "../tell-result.ts";
 
 export const processCommand: Command = {
@@ -23,6 +21,8 @@ where it stopped and comes to the same result.
   vestige process CASE
   vestige process CASE M01 --workers 4`,
   async run(context) {
+    const { processExhibit, processableLabels } = await import("../../examine/process-exhibit.ts");
+    const { openRunLog } = await import("../run-log.ts");
     const [folder, ...labels] = context.args;
     const { output } = context;
     const desk = await openDesk(context, folder as string);

@@ -1,6 +1,6 @@
 /** `vestige prove`: shows that bytes or a file belong to an exhibit, without giving away the rest of it; checks such a proof. */
 import { basename, resolve } from "node:path";
-import type { ImageBody, TargetRecord } from "../../acquire/image/image-body.ts";
+import { pathsOf, type ImageBody, type TargetRecord } from "../../acquire/image/image-body.ts";
 import { openCase, type Case } from "../../case/case-folder.ts";
 import { readDocument } from "../../custody/manifest.ts";
 import { checkProof, checkProvedBytes, lineFacts, type ProofVerdict } from "../../custody/prove-check.ts";
@@ -112,7 +112,6 @@ async function rangeProofOf(
 
 /** The first of the images that were written and can be read. */
 async function openTarget(theCase: Case, label: string) {
-  const { pathsOf } = await import("../../acquire/image/check-image.ts");
   const { openImage } = await import("../../acquire/image/open-image.ts");
   const document = readDocument(theCase.paths.acquisition(label)) as { manifest: ImageBody };
   const { image, further } = document.manifest;

@@ -7,7 +7,7 @@ import { isFolder } from "../../acquire/image/refusals.ts";
 import { isCase, openCase, readExhibit, exhibitLabels } from "../../case/case-folder.ts";
 import { cliSays, imageSays, runSays } from "../../messages/en.ts";
 import { exitCodes, OperatorError, type ExitCode } from "../../messages/operator-error.ts";
-import { runPipeline, type Desk, type PipelineResult } from "../../pipeline.ts";
+import type { Desk, PipelineResult } from "../../pipeline.ts";
 import { bytesText, countText } from "../amounts.ts";
 import { flagText, type Command, type CommandContext } from "../command.ts";
 import { deskOf, machineFlags, machineOptions } from "../desk.ts";
@@ -15,7 +15,6 @@ import { intakeFlags, intakeFormOf } from "../intake-form.ts";
 import { caseFlags, openDemonstrationCase, openNewCase } from "../open-new-case.ts";
 import { openForSigning } from "../open-for-signing.ts";
 import { ProgressLine } from "../progress.ts";
-import { openRunLog } from "../run-log.ts";
 import { tellProcessed } from "../tell-result.ts";
 
 export const runCommand: Command = {
@@ -100,6 +99,8 @@ async function runStages(desk: Desk, label: string, source: string, context: Com
   const isMedium = !isFolder(source);
   const form = intakeFormOf(flags, isMedium ? "Medium" : "Exported folder");
   const makeImage = isMedium ? () => makeImageOf(desk, label, source, context) : null;
+  const { runPipeline } = await import("../../pipeline.ts");
+  const { openRunLog } = await import("../run-log.ts");
   try {
     return await runPipeline(
       desk,

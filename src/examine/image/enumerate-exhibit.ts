@@ -4,7 +4,7 @@ import { canonicalJson } from "../../../native-free/model/canonical-json.ts";
 import { accountOf } from "../../../native-free/layers/account.ts";
 import { usualBudgets } from "../../../native-free/layers/budgets.ts";
 import type { Medium } from "../../../native-free/layers/resolve.ts";
-import { isMachineFault } from "../../../workers/examine-content.ts";
+import { isMachineFault } from "../../../workers/machine-fault.ts";
 import { enumerate } from "./enumerate.ts";
 import { EnumerationTrace, type EnumerationTask } from "./enumeration-trace.ts";
 import { openExhibitImage } from "./exhibit-image.ts";

@@ -1,8 +1,7 @@
 /** Which files an image exhibit is examined from: plain data, so that the engine gets it from its supervisor. */
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { pathsOf } from "../../acquire/image/check-image.ts";
-import type { ImageBody, TargetRecord } from "../../acquire/image/image-body.ts";
+import { pathsOf, type ImageBody, type TargetRecord } from "../../acquire/image/image-body.ts";
 import type { SegmentPath } from "../../acquire/image/open-image.ts";
 import { imageSays } from "../../messages/en.ts";
 import { exitCodes, OperatorError } from "../../messages/operator-error.ts";

@@ -8,7 +8,7 @@ import type { SpaceRange } from "../../../native-free/layers/derived.ts";
 import type { ItemRow } from "../../../native-free/model/item.ts";
 import type { Treatment } from "../../../native-free/model/prepared.ts";
 import { diskFiles, linesOf } from "../../custody/journal-files.ts";
-import { entryAt } from "../folder-unit.ts";
+import { entryAt } from "../../source/read-manifest.ts";
 import { ranks, type Rank } from "./ranking.ts";
 import { openSynced, writeAll } from "./synced-file.ts";
 

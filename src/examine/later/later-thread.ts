@@ -4,10 +4,11 @@
  */
 import { join } from "node:path";
 import type { MessagePort } from "node:worker_threads";
+import "../../../workers/module-constants.ts";
 import type { ByteSource } from "../../../native-free/bytes/byte-source.ts";
 import { finding } from "../../../native-free/model/findings.ts";
 import type { ContentWatch, ListText } from "../../../workers/content-watch.ts";
-import { isMachineFault } from "../../../workers/examine-content.ts";
+import { isMachineFault } from "../../../workers/machine-fault.ts";
 import { serveTasks, type Heartbeat } from "../../../workers/thread-port.ts";
 import type { PictureWork } from "../../case/picture-results.ts";
 import type { PictureStage } from "../../case/picture-store.ts";

@@ -38,7 +38,7 @@ export const indexPeer: Peer = {
  * A configuration of its own: this folder alone, no picture contents (neither side finds words in them), and no limit
  * on the size of a text, since the product has none.
  */
-function recollEnvironment(folder: string, scratch: string): NodeJS.ProcessEnv {
+export function recollEnvironment(folder: string, scratch: string): NodeJS.ProcessEnv {
   const configuration = path.join(scratch, "recoll");
   mkdirSync(configuration, { recursive: true });
   const lines = [

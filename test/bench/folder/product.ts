@@ -65,6 +65,11 @@ export class Product {
     }
   }
 
+  /** One page of an answer, as a program of its own. */
+  ask(query: string, limit: number): Promise<Measured> {
+    return this.#command(["search", this.caseFolder, query, "--json", "--limit", String(limit)], [0], true);
+  }
+
   get workFile(): string {
     return path.join(this.caseFolder, "work", "M01", "items.db");
   }

@@ -9,7 +9,6 @@ import type { ImageBody } from "../../../src/acquire/image/image-body.ts";
 import type { FlagValues } from "../../../src/cli/command.ts";
 import { acquireCommand } from "../../../src/cli/commands/acquire.ts";
 import { verifyCommand } from "../../../src/cli/commands/verify.ts";
-import "../../fixtures/compile-cache.ts";
 import { freshFolder } from "../../fixtures/evidence-folder.ts";
 import { ewfSet, feed, MemorySink, mixedMedium, noise, optionsFor } from "../../fixtures/ewf-set.ts";
 import { hex, leaveInterrupted, planOf } from "../../fixtures/imaging.ts";

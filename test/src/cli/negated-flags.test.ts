@@ -4,7 +4,6 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { vestige } from "../../fixtures/command.ts";
-import "../../fixtures/compile-cache.ts";
 import { freshFolder } from "../../fixtures/evidence-folder.ts";
 
 const base = freshFolder("negated-flags");

@@ -19,7 +19,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readWhole } from "../../../native-free/bytes/byte-source.ts";
 import { findings } from "../../../native-free/model/findings.ts";
 import { acquireFolder } from "../../../src/acquire/folder/acquire-folder.ts";
-import { FolderUnits, folderPath, sourceGoneCode } from "../../../src/examine/folder-unit.ts";
+import { folderPath } from "../../../native-free/model/forensic-path.ts";
+import { FolderUnits } from "../../../src/examine/folder-unit.ts";
+import { sourceGoneCode } from "../../../workers/machine-fault.ts";
 import { manifestLines } from "../../../src/source/read-manifest.ts";
 import { freshFolder } from "../../fixtures/evidence-folder.ts";
 

@@ -8,7 +8,6 @@ import { listMedium, partsOfFolder, partsOfListing, type PlannedPart } from "../
 import type { ScanThreadData, ScanWanted } from "../../../src/scan/scan-job.ts";
 import type { ScanScope } from "../../../src/scan/scan-scopes.ts";
 import { findImage, openFoundImage } from "../../../src/source/image-files.ts";
-import "../../fixtures/compile-cache.ts";
 import { exifSegment, writeJpeg } from "../../fixtures/carving/jpeg-writer.ts";
 import { freshFolder } from "../../fixtures/evidence-folder.ts";
 import { FatVolumeWriter } from "../../fixtures/filesystems/fat-volume.ts";

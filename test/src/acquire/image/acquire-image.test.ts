@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { hexOf, leafHash, merkleRoot } from "../../../../native-free/hash/merkle.ts";
 import { segmentBytesOf } from "../../../../src/cli/imaging-flags.ts";
-import "../../../fixtures/compile-cache.ts";
 import { freshFolder } from "../../../fixtures/evidence-folder.ts";
 import { markedBytes } from "../../../fixtures/faulty-medium.ts";
 import {

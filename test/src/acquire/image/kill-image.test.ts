@@ -10,7 +10,6 @@ import { openCase } from "../../../../src/case/case-folder.ts";
 import { openJournal } from "../../../../src/custody/journal.ts";
 import { verifyCase } from "../../../../src/custody/verify-case.ts";
 import { plainForm } from "../../../fixtures/case-desk.ts";
-import "../../../fixtures/compile-cache.ts";
 import { freshFolder } from "../../../fixtures/evidence-folder.ts";
 import { mixedMedium } from "../../../fixtures/ewf-set.ts";
 import { buildKillShim, killEnvironment } from "../../../fixtures/fault-shim.ts";

@@ -6,7 +6,6 @@ import type { ImagingResult } from "../../../../src/acquire/image/acquire-image.
 import { partialName, resumeLeavesName, resumeName, type ImagePlan } from "../../../../src/acquire/image/image-plan.ts";
 import { dropResume, errorsBelow, readResume, ResumeRecorder } from "../../../../src/acquire/image/resume-record.ts";
 import { leftOf, standingOf } from "../../../../src/acquire/image/standing.ts";
-import "../../../fixtures/compile-cache.ts";
 import { freshFolder } from "../../../fixtures/evidence-folder.ts";
 import { mixedMedium, noise } from "../../../fixtures/ewf-set.ts";
 import { markedBytes } from "../../../fixtures/faulty-medium.ts";

@@ -11,7 +11,6 @@ import type { ImageBody } from "../../../../src/acquire/image/image-body.ts";
 import type { ImagingResult } from "../../../../src/acquire/image/acquire-image.ts";
 import type { ImagePlan } from "../../../../src/acquire/image/image-plan.ts";
 import { damagedRanges } from "../../../../src/acquire/image/verify-image.ts";
-import "../../../fixtures/compile-cache.ts";
 import { freshFolder } from "../../../fixtures/evidence-folder.ts";
 import { asFiles, sha256Of } from "../../../fixtures/ewf-set.ts";
 import { hex, image, planOf } from "../../../fixtures/imaging.ts";

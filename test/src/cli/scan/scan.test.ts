@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { scanCommand } from "../../../../src/cli/commands/scan.ts";
 import type { FlagValues } from "../../../../src/cli/command.ts";
-import "../../../fixtures/compile-cache.ts";
 import { freshFolder, writeTree } from "../../../fixtures/evidence-folder.ts";
 import { FatVolumeWriter } from "../../../fixtures/filesystems/fat-volume.ts";
 import { runCommand } from "../../../fixtures/run-command.ts";
