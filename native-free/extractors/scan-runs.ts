@@ -35,9 +35,21 @@ for (let unit = 0; unit < 65_536; unit++) {
 function isTextUnit(unit: number): boolean {
   if (unit < 0x80) return unit === 9 || (unit >= 32 && unit < 127);
   if (unit < 0x250) return unit >= 0xa0;
-  if (unit < 0x530) return unit >= 0x370;
+  // From the combining marks on: what people type on some systems is a letter and its marks.
+  if (unit < 0x530) return unit >= 0x300;
   if (unit < 0x700) return (unit >= 0x5d0 && unit < 0x5f5) || (unit >= 0x60c && unit < 0x6e0);
-  return (unit >= 0x1e00 && unit < 0x2000) || (unit >= 0x2010 && unit < 0x2060) || unit === 0x20ac || unit === 0x2116;
+  return (
+    (unit >= 0x1e00 && unit < 0x2000) ||
+    (unit >= 0x2010 && unit < 0x2060) ||
+    unit === 0x20ac ||
+    unit === 0x2116 ||
+    isLigature(unit)
+  );
+}
+
+/** Latin ligatures (ff to st), which typesetting leaves in text. */
+function isLigature(unit: number): boolean {
+  return unit >= 0xfb00 && unit < 0xfb07;
 }
 
 /**
@@ -210,14 +222,57 @@ function emitWide(bytes: Uint8Array, start: number, end: number, big: boolean, e
 }
 
 /**
- * Latin text in one byte order is text in the other too, one byte along. The reading that covers more characters is told,
- * and little-endian where both cover the same.
+ * Text of one script in one byte order is text in the other too, one byte along. What stands behind a mark of its byte order is told. Of
+ * others the reading that covers more characters, and little-endian where both cover the same, unless the words of that reading are odd.
  */
 function readsBetterShifted(bytes: Uint8Array, start: number, end: number, big: boolean): boolean {
+  if (start > 1 && bytes[start - 2] === (big ? 0xfe : 0xff) && bytes[start - 1] === (big ? 0xff : 0xfe)) return false;
   const other = big ? 1 : 2;
   for (let at = start + 1; at + 1 < end; at += 2) if (!isUnit(bytes, at, other)) return false;
-  const more = Number(start > 0 && isUnit(bytes, start - 1, other)) + Number(isUnit(bytes, end - 1, other));
-  return big ? more >= 1 : more === 2;
+  // The second half of the other order's mark, taken for a letter.
+  if (start > 0 && bytes[start - 1] === (big ? 0xff : 0xfe) && bytes[start] === (big ? 0xfe : 0xff)) return true;
+  const before = start > 0 && isUnit(bytes, start - 1, other);
+  const behind = isUnit(bytes, end - 1, other);
+  if (big ? !before && !behind : !before || !behind) return false;
+  const from = before ? start - 1 : start + 1;
+  return oddPlaces(bytes, start, end, big) >= oddPlaces(bytes, from, behind ? end + 1 : end - 1, !big);
+}
+
+/**
+ * Places where a word goes on in another script, with a capital behind a small letter or with a sign: read at the wrong byte, words begin
+ * and end so.
+ */
+function oddPlaces(bytes: Uint8Array, start: number, end: number, big: boolean): number {
+  let odd = 0;
+  let before = 0;
+  for (let at = start; at + 1 < end; at += 2) {
+    const unit = big ? (bytes[at]! << 8) | bytes[at + 1]! : (bytes[at + 1]! << 8) | bytes[at]!;
+    const isMark = unit >= 0x300 && unit < 0x370;
+    if (isMark && before === 0) odd++;
+    if (isMark) continue;
+    const letter = letterKind(unit);
+    if (letter !== 0 && before !== 0 && (letter >> 1 !== before >> 1 || letter < before)) odd++;
+    before = letter;
+  }
+  return odd;
+}
+
+/** 0 for what is no letter or digit, else the script times two, and one more for small letters and digits. */
+function letterKind(unit: number): number {
+  if (unit < 0x80) return isWordUnit(unit) ? 2 + Number(unit < 58 || unit >= 97) : 0;
+  // Signs that stand in no word; quotation marks, ordinals and the middle dot do.
+  if (unit < 0xc0) return unit < 0xa1 || bordersWords.has(unit) ? 0 : 13;
+  if (unit < 0x370) return 2 + Number(isSmall(unit));
+  if (unit < 0x530) return (unit < 0x400 ? 4 : 6) + Number(isSmall(unit));
+  if (unit < 0x700) return unit < 0x600 ? 9 : 11;
+  return unit < 0x1f00 || isLigature(unit) ? 2 + Number(isSmall(unit)) : unit < 0x2000 ? 4 + Number(isSmall(unit)) : 0;
+}
+
+const bordersWords = new Set([0xaa, 0xab, 0xad, 0xb7, 0xba, 0xbb]);
+
+function isSmall(unit: number): boolean {
+  const letter = String.fromCharCode(unit);
+  return letter === letter.toLowerCase();
 }
 
 function isUnit(bytes: Uint8Array, at: number, order: number): boolean {

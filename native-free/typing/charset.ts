@@ -126,10 +126,18 @@ function guessWide(bytes: Uint8Array): CharsetGuess | null {
   }
   const even = sample.subarray(0, sample.length & ~1);
   if (even.length < 8) return null;
-  for (const charset of ["utf-16le", "utf-16be"]) {
-    if (looksWide(decodeWith(even, charset), 6)) return { charset, certainty: "possible", markBytes: 0 };
-  }
-  return null;
+  const fitting = ["utf-16le", "utf-16be"]
+    .map((charset) => ({ charset, text: decodeWith(even, charset) }))
+    .filter(({ text }) => looksWide(text, 6));
+  const [first, second] = fitting;
+  if (!first) return null;
+  // Greek or Cyrillic with digits is Hangul or Han in the other byte order; blanks and line ends are in the right one.
+  const { charset } = second && blanksIn(second.text) > blanksIn(first.text) ? second : first;
+  return { charset, certainty: "possible", markBytes: 0 };
+}
+
+function blanksIn(text: string): number {
+  return text.match(/[\n\r \u3000-\u3002\uff0c]/g)?.length ?? 0;
 }
 
 /** No control, no lone surrogate, blanks or line ends among the characters, and few blocks of 256 characters. */

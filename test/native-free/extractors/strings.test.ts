@@ -37,7 +37,7 @@ describe("strings", () => {
     const piece = fc.oneof(
       fc.constantFrom("plain words", "another run of text", "x", "tiny").map((text) => Buffer.from(text)),
       fc.constantFrom("wide words here", "Привет всем").map((text) => Buffer.from(text, "utf16le")),
-      fc.constantFrom("big endian text").map(big),
+      fc.constantFrom("big endian text", "Привет всем", "\ufeffmarked", "łódź i Łódź", "Ελλάδα 7", "\n").map(big),
       fc.constantFrom("Ελλάδα και Κύπρος", "zażółć gęślą").map((text) => Buffer.from(text)),
       fc.uint8Array({ maxLength: 9 }),
     );
@@ -48,6 +48,25 @@ describe("strings", () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it.each([
+    "таможня q07",
+    "τελωνείο q07",
+    "łódźkie q07",
+    "declaration q07",
+    "الجمارك q07",
+    "cafe\u0301haus q07",
+    "\ufb01nanzamt q07",
+  ])("reads %s right in UTF-16 of both orders, with and without a mark, between line ends", (text) => {
+    for (const mark of ["", "\ufeff"]) {
+      const little = Buffer.from(`${mark}${text}\n${text}\n`, "utf16le");
+      for (const bytes of [little, Buffer.from(little).swap16()]) {
+        const found = lines(Buffer.concat([noise, bytes, noise]));
+        expect(found.filter((line) => line === text)).toHaveLength(2);
+        expect(lines(bytes, { windowBytes: 7 })).toEqual(expect.arrayContaining([text, text]));
+      }
+    }
   });
 
   it("keeps memory flat on one endless run", () => {

@@ -29,6 +29,18 @@ const texts = {
 
 beforeAll(loadLegacyDetector);
 
+describe("UTF-16 without a mark", () => {
+  it.each(
+    Object.entries(texts).flatMap(([language, text]) =>
+      ["", " 2402 20 90, 100", "\nяя 00 q07\n"].map((more) => [language, text + more]),
+    ),
+  )("%s in both orders: %s", (_, text) => {
+    const little = Buffer.from(`${text}\r\n${text}`, "utf16le");
+    expect(guessCharset(little, true)?.charset).toBe("utf-16le");
+    expect(guessCharset(Buffer.from(little).swap16(), true)?.charset).toBe("utf-16be");
+  });
+});
+
 describe("legacy encodings", () => {
   it.each([
     ["german", "windows-1252"],

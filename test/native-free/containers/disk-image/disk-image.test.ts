@@ -25,6 +25,14 @@ describe("an image of a medium as a content", () => {
     expect(space.bytes.includes("the second text")).toBe(true);
   });
 
+  it("does not take the boot sector of a volume, which is a file in it, for an image with files", async () => {
+    const floppy = (await packedSeeds()).find(([name]) => name === "floppy.img")![1];
+    const { children } = await readWith(diskImageContainer, floppy);
+    const boot = children.find(({ child }) => child.name.text === "$Boot")!;
+    expect(boot.bytes).toHaveLength(512);
+    expect((await readWith(diskImageContainer, boot.bytes)).children).toEqual([]);
+  });
+
   it("says so where nothing of the medium can be read", async () => {
     const { children, statuses, findings } = await readWith(diskImageContainer, new Uint8Array(8192).fill(1));
     expect(children).toEqual([]);
