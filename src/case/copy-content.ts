@@ -10,6 +10,7 @@ import {
 } from "../../native-free/model/prepared.ts";
 import type { SqlRow } from "./sqlite.ts";
 import { blocksPerContent, contentState } from "./schema.ts";
+import { appliedLists, kindOfList } from "./watch-store.ts";
 import type { WorkFileReader } from "./work-file-reader.ts";
 import { hex, storedBlock, storedContent, storedFinding } from "./work-file-rows.ts";
 
@@ -49,6 +50,8 @@ function similarOf(reader: WorkFileReader, content: number): Similar {
 function rowOf(reader: WorkFileReader, content: number, row: SqlRow): ContentRow {
   const select = <T>(columns: string, table: string, order: string) =>
     reader.select<T & SqlRow>(`SELECT ${columns} FROM ${table} WHERE content = ? ORDER BY ${order}`, [content]);
+  // Processing does not look for lists that were applied to the other exhibit afterwards.
+  const later = new Set(appliedLists(reader).flatMap(({ list, own }) => (own ? [] : kindOfList(list))));
   return {
     ...storedContent(row),
     textSha256: hex(row["text_sha256"]),
@@ -56,9 +59,11 @@ function rowOf(reader: WorkFileReader, content: number, row: SqlRow): ContentRow
       ...{ name, value, source },
     })),
     findings: select("*", "finding", "id").map((found) => reader.stored(() => storedFinding(found))),
-    entities: select<EntityRow>("kind, value, quality, block, offset, length", "entity", "seq").map((entity) => ({
-      ...entity,
-    })),
+    entities: select<EntityRow>("kind, value, quality, block, offset, length", "entity", "seq")
+      .filter(({ kind }) => !later.has(kind))
+      .map((entity) => ({
+        ...entity,
+      })),
   };
 }
 

@@ -80,7 +80,8 @@ export function digestWorkFile(reader: WorkFileReader, exhibit: string): Exhibit
 
 /** `row` and `modified` are left out: the one is arbitrary, the other follows from the times. */
 function itemLine(item: FullItem): string {
-  const { row: _row, modified: _modified, extents, entities, known, ...rest } = item;
+  const { row: _row, modified: _modified, extents, entities: found, known, ...rest } = item;
+  const entities = inOrder(found);
   return canonicalJson({
     ...rest,
     // Files of a folder have none: their lines are as they always were.
@@ -91,4 +92,16 @@ function itemLine(item: FullItem): string {
     fields: item.fields.map(canonicalJson).sort(),
     findings: item.findings.map(canonicalJson).sort(),
   });
+}
+
+/**
+ * Terms of watch-lists behind the rest, in an order of their own: whether a list was looked for while the item was processed, or applied
+ * afterwards, is no difference of the result.
+ */
+function inOrder(entities: FullItem["entities"]): FullItem["entities"] {
+  const isTerm = ({ kind }: FullItem["entities"][number]) => kind.startsWith("watchlist-");
+  if (!entities.some(isTerm)) return entities;
+  const terms = entities.filter(isTerm).map((entity) => ({ entity, line: canonicalJson({ ...entity }) }));
+  const sorted = terms.sort((a, b) => (a.line < b.line ? -1 : a.line > b.line ? 1 : 0)).map(({ entity }) => entity);
+  return [...entities.filter((entity) => !isTerm(entity)), ...sorted];
 }

@@ -1,5 +1,6 @@
 /** Compares the contents of a work file with the hash sets of the case. */
 import { HashSetFile, hashKinds } from "../hashsets/hash-set-file.ts";
+import { voidDerived } from "./derived.ts";
 import { contentState } from "./schema.ts";
 import type { Database } from "./sqlite.ts";
 
@@ -17,6 +18,7 @@ const contentsPerPage = 5000;
  * is whole. A kill in between is mended by the next call. Throws OperatorError for a damaged set.
  */
 export function matchHashSets(database: Database, files: readonly string[], identity: string): void {
+  voidDerived(database);
   setIdentity(database, null);
   database.exec("DELETE FROM known");
   const sets = files.map((file) => HashSetFile.open(file));

@@ -2,6 +2,7 @@
  * Removing what a writer that died left behind. Each step is a bounded transaction and may itself be cut short: what was
  * removed stays removed, and the next start removes the rest.
  */
+import { voidDerived } from "./derived.ts";
 import { blocksPerContent, contentState } from "./schema.ts";
 import type { Database } from "./sqlite.ts";
 
@@ -37,6 +38,7 @@ export function reopenEncrypted(database: Database, revision: number): void {
     const known = database.prepare<{ value: string }>("SELECT value FROM meta WHERE key = 'passwords'").get([])?.value;
     if (known === String(revision)) return;
     if (known !== undefined) {
+      voidDerived(database);
       database.exec("CREATE TEMP TABLE locked AS SELECT id FROM content WHERE reason = 'encrypted'");
       database.exec(
         `UPDATE unit SET done = 0 WHERE done = 1 AND id IN
@@ -67,6 +69,7 @@ export function removeItems(database: Database, unit: number): void {
     const page = next.all([unit]);
     if (page.length === 0) return;
     database.transaction(() => {
+      voidDerived(database);
       for (const { id } of page) for (const statement of statements) statement.run([id]);
     }, "immediate");
   }

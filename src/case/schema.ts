@@ -7,12 +7,14 @@
  */
 import { OperatorError } from "../messages/operator-error.ts";
 import { caseSays } from "../messages/en.ts";
+import { eventTables } from "./event-store.ts";
 import { indexAllFields } from "./field-index.ts";
+import { derivedTables } from "./schema-derived.ts";
 import { pictureTables } from "./schema-pictures.ts";
 import type { Database } from "./sqlite.ts";
 
 /** `user_version` of the database. Raised with every migration. */
-export const workFileVersion = 4;
+export const workFileVersion = 5;
 
 /** `content.state`: what is known of a content. */
 export const contentState = {
@@ -193,7 +195,7 @@ CREATE TABLE known (
 `;
 
 /** `migrations[n]` leads from version n to n + 1. */
-const migrations: readonly string[] = [tables, mediaTables, sharingTables, pictureTables];
+const migrations: readonly string[] = [tables, mediaTables, sharingTables, pictureTables, derivedTables + eventTables];
 
 /** The schema version of an open work file; 0 for a new one. Throws OperatorError for a newer one. */
 export function checkVersion(database: Database): number {

@@ -141,6 +141,11 @@ export class WorkFileReader {
     this.#database.define(name, test);
   }
 
+  /** Makes or changes tables of this connection alone (`temp`), by a statement of ours. */
+  temporary(sql: string, params: SqlParams = []): void {
+    this.#guard(() => this.#database.prepare(sql).run(params));
+  }
+
   meta(): { exhibit: string; profile: string; tokenizer: string } {
     const rows = this.select<{ key: string; value: string }>("SELECT key, value FROM meta");
     const values = Object.fromEntries(rows.map(({ key, value }) => [key, value]));
@@ -300,9 +305,7 @@ export class WorkFileReader {
 
   /** Makes the words of all texts a table of this connection: `temp.words (term, doc, cnt)`. */
   defineVocabulary(): void {
-    this.#guard(() =>
-      this.#database.exec("CREATE VIRTUAL TABLE IF NOT EXISTS temp.words USING fts5vocab (main, fts_text, row)"),
-    );
+    this.temporary("CREATE VIRTUAL TABLE IF NOT EXISTS temp.words USING fts5vocab (main, fts_text, row)");
   }
 
   /** UTF-16 units of each block of a content, in order. */

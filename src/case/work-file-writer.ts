@@ -9,6 +9,8 @@ import { tokenizerVersion } from "../../native-free/model/fold.ts";
 import { caseSays, searchSays } from "../messages/en.ts";
 import { exitCodes, OperatorError } from "../messages/operator-error.ts";
 import { ContentStore } from "./content-store.ts";
+import { isDerived, makeDerived, voidDerived } from "./derived.ts";
+import { mergeIndexes } from "./index-merge.ts";
 import { FlightLog, noDeaths, type Deaths, type InFlight } from "./flight-log.ts";
 import { ItemStore } from "./item-store.ts";
 import { matchedHashSets, matchHashSets } from "./known-files.ts";
@@ -70,6 +72,8 @@ export class WorkFileWriter {
   #since = 0;
   #open = false;
   #broken = false;
+  /** Items or contents changed since the derived tables were made. */
+  #isVoid = false;
 
   private constructor(database: Database, flight: FlightLog, options: WriterOptions) {
     this.#database = database;
@@ -196,7 +200,7 @@ export class WorkFileWriter {
       const unit = this.#items.unitId(unitKey);
       const duplicates: string[] = [];
       for (const row of rows) {
-        this.#begin();
+        this.#beginChange();
         if (!this.#items.add(unit, row)) duplicates.push(row.id);
         this.#charge(2 + row.times.length + row.findings.length + (row.extents?.length ?? 0), row.path.length);
       }
@@ -210,7 +214,7 @@ export class WorkFileWriter {
    */
   addContent(prepared: PreparedContent): boolean {
     return this.#guard(() => {
-      this.#begin();
+      this.#beginChange();
       return this.#contents.add(prepared, (rows, bytes) => {
         this.#charge(rows, bytes);
         this.#begin();
@@ -227,7 +231,9 @@ export class WorkFileWriter {
   step<T>(work: (database: Database) => T, cost: { rows: number; bytes: number; landed: readonly string[] }): T {
     return this.#guard(() => {
       this.#begin();
+      const before = this.#changes();
       const result = work(this.#database);
+      if (this.#changes() > before) this.#beginChange();
       this.#landed.push(...cost.landed);
       this.#charge(cost.rows, cost.bytes);
       return result;
@@ -298,6 +304,7 @@ export class WorkFileWriter {
     try {
       if (!this.#broken) {
         this.flush();
+        this.#guard(() => this.#derive());
         this.#guard(() => this.#database.exec("PRAGMA optimize"));
       }
     } finally {
@@ -311,6 +318,27 @@ export class WorkFileWriter {
     this.#database.exec("BEGIN IMMEDIATE");
     this.#open = true;
     this.#since = performance.now();
+  }
+
+  /** The same for a change of items or contents, which makes the derived tables void. */
+  #beginChange(): void {
+    this.#begin();
+    if (this.#isVoid) return;
+    voidDerived(this.#database);
+    this.#isVoid = true;
+  }
+
+  #changes(): number {
+    return this.#database.prepare<{ n: number }>("SELECT total_changes() AS n").get([])?.n ?? 0;
+  }
+
+  /** Makes the derived tables once everything is there. */
+  #derive(): void {
+    const pending = this.#database.prepare("SELECT 1 FROM unit WHERE done = 0 LIMIT 1").get([]);
+    if (pending || isDerived(this.#database)) return;
+    mergeIndexes(this.#database);
+    makeDerived(this.#database);
+    this.#isVoid = false;
   }
 
   #charge(rows: number, bytes: number): void {

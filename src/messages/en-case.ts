@@ -6,6 +6,8 @@ export const notACase = (folder: string) =>
   `Expected a case folder at ${folder}, found no case.json in it; name a case folder, or make one in an empty folder with: vestige init`;
 export const occupied = (folder: string) =>
   `Expected an absent or empty folder for a new case, found files in ${folder}; choose another folder.`;
+export const fileExists = (file: string) =>
+  `The file ${file} is there already and is not replaced. Give another name, or move it away.`;
 export const exists = (folder: string) =>
   `A case is already open in ${folder}; use it as it is, or choose another folder.`;
 export const unreadable = (file: string, problem: string) =>

@@ -1,0 +1,361 @@
+/** The rows in which words and phrases stand, from the pages of an index. */
+import { IndexPages, UnknownIndex, Varints, type IndexTable, type Segment } from "./posting-pages.ts";
+import type { WorkFileReader } from "./work-file-reader.ts";
+
+/** Called with a row number; rows of different segments come in no order. */
+export type Visit = (row: number) => void;
+
+/** Called with a row and its list of positions: `bytes` from `start` to `end`, valid during the call. */
+type VisitPositions = (row: number, bytes: Uint8Array, start: number, end: number) => void;
+
+/** The one-byte prefix of terms of the main index. */
+const mainIndex = 0x30;
+/** Bytes before the content of a leaf page: where its first row number and its list of terms begin (u16, big-endian each). */
+const leafHead = 4;
+/** In a list of positions: a column number follows. Positions are stored as difference + 2. */
+const columnMark = 1;
+const positionBias = 2;
+
+export class Postings {
+  readonly #pages: IndexPages;
+
+  /** Of the moment at which the reader stands. Throws UnknownIndex for an index of another form. */
+  constructor(reader: WorkFileReader, table: IndexTable) {
+    this.#pages = new IndexPages(reader, table);
+  }
+
+  /**
+   * Rows with a word (or, with `prefix`, with a word that begins so). `firstColumn`: only where it stands in the first column.
+   * A row may come several times with `prefix`.
+   */
+  rowsWith(word: string, prefix: boolean, visit: Visit, firstColumn = false): void {
+    const key = keyOf(word);
+    const take: VisitPositions = firstColumn
+      ? (row, bytes, start) => void (bytes[start] !== columnMark && visit(row))
+      : visit;
+    for (const segment of this.#pages.segments) this.#each(segment, key, prefix, firstColumn, take);
+  }
+
+  /** Rows in which the words stand one after the other in one column (the first alone with `firstColumn`). */
+  rowsWithPhrase(words: readonly string[], prefix: boolean, visit: Visit, firstColumn = false): void {
+    if (words.length === 1) return this.rowsWith(words[0] as string, prefix, visit, firstColumn);
+    const keys = words.map(keyOf);
+    let rows: Float64Array = new Float64Array(0);
+    for (const [index, key] of keys.entries()) {
+      rows = this.#narrowed(key, prefix && index === keys.length - 1, index === 0 ? null : rows);
+      if (rows.length === 0) return;
+    }
+    const lists = keys.map((key, index) => this.#positions(key, prefix && index === keys.length - 1, rows));
+    rows.forEach((row, at) => {
+      if (standsInRow(lists, at, firstColumn)) visit(row);
+    });
+  }
+
+  /** Sorted rows with a word that are among `rows` (null: any). */
+  #narrowed(key: Uint8Array, prefix: boolean, rows: Float64Array | null): Float64Array {
+    const found = new Numbers();
+    let at = 0;
+    let isSorted = true;
+    let last = -1;
+    this.#everywhere(key, prefix, false, (row) => {
+      if (row <= last) {
+        isSorted = false;
+        at = 0;
+      }
+      last = row;
+      if (rows && !prefix) {
+        while (at < rows.length && (rows[at] as number) < row) at += 1;
+        if (rows[at] === row) found.push(row);
+      } else found.push(row);
+    });
+    let result = found.taken();
+    if (!isSorted) result = Float64Array.from(new Set(result.sort()));
+    if (!rows || !prefix) return result;
+    const wanted = new Set(rows);
+    return result.filter((row) => wanted.has(row));
+  }
+
+  /** For each of `rows` (sorted) the positions of a word, as column × 2^32 + position. */
+  #positions(key: Uint8Array, prefix: boolean, rows: Float64Array): Positions {
+    const all = new Numbers();
+    const starts = new Float64Array(rows.length);
+    const ends = new Float64Array(rows.length);
+    const extra = new Map<number, number[]>();
+    let at = 0;
+    this.#everywhere(key, prefix, true, (row, bytes, start, end) => {
+      if (at > 0 && row <= (rows[at - 1] ?? -1)) at = 0;
+      while (at < rows.length && (rows[at] as number) < row) at += 1;
+      if (rows[at] !== row) return;
+      const begin = all.length;
+      readPositions(bytes, start, end, all);
+      if (starts[at] === ends[at]) {
+        starts[at] = begin;
+        ends[at] = all.length;
+      } else {
+        // Another word of the same beginning in the same row.
+        const more = extra.get(at) ?? [];
+        extra.set(at, more);
+        for (let index = begin; index < all.length; index += 1) more.push(all.at(index));
+      }
+    });
+    return { values: all.taken(), starts, ends, extra };
+  }
+
+  /** Of all segments: while a merge is under way, words of one row stand in several of them. */
+  #everywhere(key: Uint8Array, prefix: boolean, positions: boolean, visit: VisitPositions): void {
+    for (const segment of this.#pages.segments) this.#each(segment, key, prefix, positions, visit);
+  }
+
+  /** Every row of the word with its positions, or (not `positions`) with nothing. */
+  #each(segment: Segment, key: Uint8Array, prefix: boolean, positions: boolean, visit: VisitPositions): void {
+    const { removed } = segment;
+    const kept: VisitPositions = removed
+      ? (row, bytes, start, end) => void (!removed.has(row) && visit(row, bytes, start, end))
+      : visit;
+    const walk = new SegmentWalk(this.#pages.leaves(segment, this.#pages.pageOf(segment, key)), positions, kept);
+    try {
+      walk.run(key, prefix);
+    } finally {
+      walk.end();
+    }
+  }
+}
+
+function keyOf(word: string): Uint8Array {
+  const bytes = Buffer.from(word, "utf8");
+  const key = new Uint8Array(bytes.length + 1);
+  key[0] = mainIndex;
+  key.set(bytes, 1);
+  return key;
+}
+
+/** Goes through the terms of a segment from a page on. */
+class SegmentWalk {
+  readonly #leaves: Generator<Uint8Array>;
+  readonly #withPositions: boolean;
+  readonly #visit: VisitPositions;
+  #page: Uint8Array = new Uint8Array(0);
+  #numbers = new Varints(this.#page, 0);
+  /** Where the bytes of rows end, and the offsets of the terms. */
+  #size = 0;
+  #terms: number[] = [];
+  #long = Buffer.alloc(1024);
+  /** The term at hand, which the next one may begin like. */
+  #term = new Uint8Array(256);
+  #termLength = 0;
+
+  constructor(leaves: Generator<Uint8Array>, withPositions: boolean, visit: VisitPositions) {
+    this.#leaves = leaves;
+    this.#withPositions = withPositions;
+    this.#visit = visit;
+  }
+
+  end(): void {
+    this.#leaves.return(undefined);
+  }
+
+  run(key: Uint8Array, prefix: boolean): void {
+    let hasPage = this.#turn();
+    while (hasPage) {
+      const here = this.#page;
+      for (let index = 0; index < this.#terms.length; index += 1) {
+        this.#readTerm(index);
+        const order = this.#compared(key);
+        if (order === 0 || (order > 0 && prefix && this.#beginsWith(key))) {
+          const isLast = index === this.#terms.length - 1;
+          this.#rows(this.#numbers.at, isLast ? this.#size : (this.#terms[index + 1] as number), isLast);
+          if (!prefix) return;
+          // The rows went on beyond the page: its terms are over.
+          if (this.#page !== here) break;
+        } else if (order > 0) return;
+      }
+      if (this.#page === here) {
+        // A word that exists stands on the page that the table names.
+        if (!prefix && this.#terms.length > 0) return;
+        hasPage = this.#turn();
+      } else hasPage = this.#page.length > 0;
+    }
+  }
+
+  /** To the next page; false, with an empty page, at the end. */
+  #turn(): boolean {
+    const next = this.#leaves.next();
+    this.#page = next.done ? new Uint8Array(0) : next.value;
+    this.#terms = [];
+    this.#size = 0;
+    if (next.done) return false;
+    const page = this.#page;
+    if (page.length < leafHead) throw new UnknownIndex("a page without a head");
+    this.#size = ((page[2] as number) << 8) | (page[3] as number);
+    this.#numbers = new Varints(page, this.#size);
+    for (let at = 0; this.#numbers.at < page.length;) {
+      at += this.#numbers.next();
+      this.#terms.push(at);
+    }
+    return true;
+  }
+
+  /** The first term of a page stands whole, others share a beginning with the one before. */
+  #readTerm(index: number): void {
+    const numbers = this.#numbers;
+    numbers.at = this.#terms[index] as number;
+    const keep = index === 0 ? 0 : numbers.next();
+    const added = numbers.next();
+    const length = keep + added;
+    if (numbers.at + added > this.#page.length || keep > this.#termLength)
+      throw new UnknownIndex("a term beyond its page");
+    if (length > this.#term.length) {
+      const larger = new Uint8Array(length * 2);
+      larger.set(this.#term);
+      this.#term = larger;
+    }
+    for (let at = 0; at < added; at += 1) this.#term[keep + at] = this.#page[numbers.at + at]!;
+    this.#termLength = length;
+    numbers.at += added;
+  }
+
+  #compared(key: Uint8Array): number {
+    const length = Math.min(this.#termLength, key.length);
+    for (let at = 0; at < length; at += 1) {
+      const difference = this.#term[at]! - key[at]!;
+      if (difference !== 0) return difference;
+    }
+    return this.#termLength - key.length;
+  }
+
+  #beginsWith(key: Uint8Array): boolean {
+    if (this.#termLength < key.length) return false;
+    for (let at = 0; at < key.length; at += 1) if (this.#term[at] !== key[at]) return false;
+    return true;
+  }
+
+  /** The rows of a term, which may go on over further pages; the first row on each page is stored whole. */
+  #rows(from: number, to: number, goesOn: boolean): void {
+    let at = from;
+    let end = to;
+    let row = 0;
+    let isWhole = true;
+    for (;;) {
+      this.#numbers.at = at;
+      while (this.#numbers.at < end) {
+        const number = this.#numbers.next();
+        row = isWhole ? number : row + number;
+        isWhole = false;
+        const head = this.#numbers.next();
+        if (head % 2 === 1) throw new UnknownIndex("a removed row");
+        const length = Math.floor(head / 2);
+        const start = this.#numbers.at;
+        if (start + length <= end) {
+          this.#visit(row, this.#page, start, start + length);
+          this.#numbers.at = start + length;
+          continue;
+        }
+        const next = this.#across(row, length, start, end, goesOn);
+        if (next === null) return;
+        ({ at, end, goesOn } = next);
+        this.#numbers.at = at;
+        isWhole = true;
+      }
+      if (!goesOn || !this.#turn()) return;
+      at = leafHead;
+      end = this.#terms[0] ?? this.#size;
+      goesOn = this.#terms.length === 0;
+      isWhole = true;
+    }
+  }
+
+  /** Positions that go on over further pages. Returns where the rows of the page reached go on; null where none follow. */
+  #across(row: number, length: number, start: number, end: number, goesOn: boolean) {
+    if (this.#withPositions && this.#long.length < length) this.#long = Buffer.alloc(length * 2);
+    let have = 0;
+    const take = (from: number, to: number) => {
+      if (this.#withPositions) this.#long.set(this.#page.subarray(from, to), have);
+      have += to - from;
+    };
+    take(start, end);
+    let at = end;
+    while (have < length) {
+      if (!goesOn || !this.#turn()) throw new UnknownIndex("positions beyond the end");
+      end = this.#terms[0] ?? this.#size;
+      goesOn = this.#terms.length === 0;
+      at = Math.min(end, leafHead + length - have);
+      take(leafHead, at);
+    }
+    this.#visit(row, this.#long, 0, length);
+    return at < end || goesOn ? { at, end, goesOn } : null;
+  }
+}
+
+interface Positions {
+  readonly values: Float64Array;
+  /** By row: its part of `values`. */
+  readonly starts: Float64Array;
+  readonly ends: Float64Array;
+  /** By row: positions that came later, of other words with the same beginning. */
+  readonly extra: ReadonlyMap<number, readonly number[]>;
+}
+
+const columnStep = 2 ** 32;
+
+function readPositions(bytes: Uint8Array, start: number, end: number, into: Numbers): void {
+  const numbers = new Varints(bytes, start);
+  let column = 0;
+  let position = 0;
+  while (numbers.at < end) {
+    const number = numbers.next();
+    if (number === columnMark) {
+      column = numbers.next();
+      position = 0;
+    } else {
+      position += number - positionBias;
+      into.push(column * columnStep + position);
+    }
+  }
+}
+
+/** True where some position of the first word is followed by the others. */
+function standsInRow(lists: readonly Positions[], row: number, firstColumn: boolean): boolean {
+  const [first, ...others] = lists as [Positions, ...Positions[]];
+  for (let at = first.starts[row] as number; at < (first.ends[row] as number); at += 1) {
+    const position = first.values[at] as number;
+    if (firstColumn && position >= columnStep) continue;
+    if (others.every((list, index) => holdsPosition(list, row, position + index + 1))) return true;
+  }
+  return false;
+}
+
+function holdsPosition({ values, starts, ends, extra }: Positions, row: number, position: number): boolean {
+  let low = starts[row] as number;
+  let high = ends[row] as number;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((values[middle] as number) < position) low = middle + 1;
+    else high = middle;
+  }
+  if (low < (ends[row] as number) && values[low] === position) return true;
+  return extra.size > 0 && (extra.get(row)?.includes(position) ?? false);
+}
+
+/** Numbers in one growing piece of memory. */
+class Numbers {
+  #values = new Float64Array(1024);
+  length = 0;
+
+  push(value: number): void {
+    if (this.length === this.#values.length) {
+      const larger = new Float64Array(this.length * 2);
+      larger.set(this.#values);
+      this.#values = larger;
+    }
+    this.#values[this.length] = value;
+    this.length += 1;
+  }
+
+  at(index: number): number {
+    return this.#values[index] as number;
+  }
+
+  taken(): Float64Array {
+    return this.#values.subarray(0, this.length);
+  }
+}

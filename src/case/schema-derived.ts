@@ -1,0 +1,20 @@
+/** Tables of what is said twice, for quick answers; see derived.ts. */
+
+export const derivedTables = `
+-- Properties of items in the order of hits, 65,536 items in a row; see columns.ts. Numbers are little-endian.
+CREATE TABLE item_column (
+  name TEXT NOT NULL, chunk INTEGER NOT NULL, data BLOB NOT NULL,
+  PRIMARY KEY (name, chunk)
+) WITHOUT ROWID;
+
+-- Contents that have a value in common: sorted numbers of 32 bits, little-endian.
+CREATE TABLE content_group (
+  name TEXT NOT NULL, value TEXT NOT NULL, contents BLOB NOT NULL,
+  PRIMARY KEY (name, value)
+) WITHOUT ROWID;
+
+-- Segments are merged by hand once everything is there (see index-merge.ts): what is merged while rows come in is rewritten several times.
+INSERT INTO fts_text (fts_text, rank) VALUES ('automerge', 0);
+INSERT INTO fts_name (fts_name, rank) VALUES ('automerge', 0);
+INSERT INTO fts_field (fts_field, rank) VALUES ('automerge', 0);
+`;
