@@ -8,7 +8,9 @@ import { readReview } from "../review/review-state.ts";
 import { actOf, holdersOf, setOnItems, type Setting } from "../review/set-on-items.ts";
 import { checkKnownValues } from "../search/known-values.ts";
 import { parseQuery } from "../search/query-parser.ts";
-import { hitIds, type HitId } from "../search/search-case.ts";
+import type { HitId } from "../search/answer.ts";
+import { replayable } from "../search/query-sources.ts";
+import { hitIds } from "../search/search-case.ts";
 import { flagText, type CommandContext, type Flag } from "./command.ts";
 import { openForSigning } from "./open-for-signing.ts";
 
@@ -68,8 +70,9 @@ async function chosenItems(
   if (query !== null && names.length > 0) throw new OperatorError("usage/items", reviewSays.bothChosen());
   if (query === null && names.length === 0) throw new OperatorError("usage/items", reviewSays.nothingChosen());
   if (query === null) return itemsNamed(theCase, names);
-  await checkKnownValues(parseQuery(query));
-  return hitIds(theCase, query, { withMarked });
+  const parsing = { now: Date.now() };
+  await checkKnownValues(parseQuery(query, parsing));
+  return hitIds(theCase, replayable(query, parsing), { withMarked });
 }
 
 function tellStillHeld(theCase: Case, items: readonly HitId[], setting: Setting, { output }: CommandContext): void {

@@ -2,11 +2,12 @@
 import type { Case } from "../case/case-folder.ts";
 import type { Journal } from "../custody/journal.ts";
 import type { Signer } from "../custody/signer.ts";
-import { reviewSays } from "../messages/en.ts";
+import { querySays, reviewSays } from "../messages/en.ts";
 import { exitCodes, OperatorError, type ExitCode } from "../messages/operator-error.ts";
 import { appendReview } from "../review/review-append.ts";
 import { readReview, type StoredSearch } from "../review/review-state.ts";
 import { digestOfHits, findSearch } from "../review/saved-searches.ts";
+import { replayable } from "../search/query-sources.ts";
 import { hitIds } from "../search/search-case.ts";
 import { flagText, type CommandContext } from "./command.ts";
 import type { Output } from "./output.ts";
@@ -28,9 +29,12 @@ interface Desk {
 /** The query of the command line or of a saved search. Throws OperatorError. */
 export function askedOf({ args, flags }: CommandContext, { theCase, signer }: Desk): Asked {
   const typed = args.slice(1).join(" ");
+  const exactOnly = flags["exact"] === true;
   const withMarked = flags["with-marked"] === true;
   const name = flagText(flags, "saved");
-  if (name === null) return { query: typed, withMarked, saved: null };
+  // What is recorded and saved means the same on any day.
+  if (name === null) return { query: replayable(typed, { now: Date.now(), exactOnly }), withMarked, saved: null };
+  if (exactOnly) throw new OperatorError("usage/saved", querySays.savedExact());
   if (typed !== "") throw new OperatorError("usage/saved", reviewSays.savedAndQuery());
   const saved = findSearch(readReview(theCase).searches(), name.normalize("NFC").trim(), signer.officer);
   return { query: saved.query, withMarked: saved.withMarked, saved };

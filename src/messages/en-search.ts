@@ -87,8 +87,27 @@ export const hitFacts = (
   if (hit.item.status !== "done") facts.push(hit.item.status);
   return facts.length > 0 ? `(${facts.join(", ")})` : "";
 };
-export const answerCounts = (counts: { items: number; contents: number }, shown: number) =>
-  `${counted(counts.items, "item")} with ${counted(counts.contents, "different content")}; ${number(shown)} shown.`;
+/** `shown` is null where no hits were wanted. */
+export const answerCounts = (counts: { items: number; contents: number }, shown: number | null) =>
+  `${counted(counts.items, "item")} with ${counted(counts.contents, "different content")}${shown === null ? "" : `; ${number(shown)} shown`}.`;
+export const withoutStems = (languages: readonly string[]) =>
+  `No stems are known for texts in ${languages.join(", ")}: in them the word itself was looked for.`;
+export const notSearchedList = (query: string) => `List these items: vestige search CASE '${query}'`;
+export const facetHead = (name: string, values: number) => `${name}: ${counted(values, "value")}`;
+export const facetNone = () => `(none or not known)`;
+export const facetMore = (values: number) => `in ${counted(values, "more value")}`;
+export const exporting = (hits: number) => `${number(hits)} hits written`;
+export const exported = (file: string, hits: number, sha256: string) =>
+  `${counted(hits, "hit")} written to ${file}\nSHA-256 ${sha256}`;
+export const oneWay = (ways: readonly string[]) =>
+  `Expected one of ${ways.join(", ")}, found several; leave out all but one.`;
+export const formatAlone = () => `--format is the format of --export; give a file with --export, too.`;
+export const formatUnknown = (file: string, formats: readonly string[]) =>
+  `Expected a name that ends in .csv, .json, .jsonl or .body, found ${file}; give the format with --format: ${formats.join(", ")}.`;
+export const sortUnknown = (found: string, near: string | null, names: readonly string[]) =>
+  `Expected an order, found "${found}"${near ? `; did you mean ${near}?` : ""} Orders: ${names.join(", ")}, and every field of documents (- in front turns it round).`;
+export const facetUnknown = (found: string, near: string | null, names: readonly string[]) =>
+  `Expected a property to count by, found "${found}"${near ? `; did you mean ${near}?` : ""} Properties: ${names.join(", ")}, and every field of documents.`;
 export const outOfScope = (items: number) =>
   `${counted(items, "more item")} ${items === 1 ? "is" : "are"} outside the scope rules and not shown.`;
 export const notSearched = (left: {

@@ -5,7 +5,7 @@ import { hasWorkFile, WorkFileReader } from "../case/work-file-reader.ts";
 import { fullPath } from "../case/work-file-rows.ts";
 import { reviewSays } from "../messages/en.ts";
 import { OperatorError } from "../messages/operator-error.ts";
-import type { HitId } from "../search/search-case.ts";
+import type { HitId } from "../search/answer.ts";
 
 /** The items with these names, each once, in the order given. Throws OperatorError for a name of none or of several. */
 export function itemsNamed(theCase: Case, names: readonly string[]): HitId[] {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { escapeForTerminal } from "../../native-free/model/escape.ts";
 import { reviewSays } from "../messages/en.ts";
 import { OperatorError } from "../messages/operator-error.ts";
-import type { HitId } from "../search/search-case.ts";
+import type { HitId } from "../search/answer.ts";
 import type { StoredSearch } from "./review-state.ts";
 
 /** SHA-256 (hex) over (exhibit, item id) of every hit, sorted: the same hits have the same digest in any order. */

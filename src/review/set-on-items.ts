@@ -1,6 +1,6 @@
 /** Setting and taking back tags, marks, bookmarks and comments: only what changes something becomes a line. */
 import type { JsonObject } from "../../native-free/model/canonical-json.ts";
-import type { HitId } from "../search/search-case.ts";
+import type { HitId } from "../search/answer.ts";
 import { appendReview, type AppendedReview, type ReviewDesk } from "./review-append.ts";
 import type { Mark, ReviewAct } from "./review-line.ts";
 import { ReviewState, type ReviewedItem } from "./review-state.ts";

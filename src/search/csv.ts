@@ -6,6 +6,7 @@
  * and characters that act on terminals are escaped as everywhere (`\x1b`). The true value is in the JSON.
  */
 import { escapeForTerminal } from "../../native-free/model/escape.ts";
+import type { Hit } from "./hit.ts";
 import type { SearchAnswer } from "./search-case.ts";
 
 const formula = /(?:^|[\r\n])[\s\u00a0\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/;
@@ -22,36 +23,26 @@ export function csvRow(cells: readonly (string | number | null)[]): string {
   return `${cells.map(csvCell).join(",")}\r\n`;
 }
 
-const columns =
-  "exhibit item path state status reason size modified type mime sha256 rule field offset length place matches snippet cursor";
+const columns = (
+  "exhibit item path state status reason size modified type mime sha256 rule field offset length place matches snippet cursor " +
+  "language sha1 md5"
+).split(" ");
+
+export const csvHead = (): string => csvRow(columns);
+
+export function csvLine(hit: Hit, cursor: string | null): string {
+  const { item, snippet } = hit;
+  const { content } = item;
+  const modified = item.modified === null ? null : new Date(item.modified).toISOString();
+  const words = snippet ? `${snippet.before}${snippet.match}${snippet.after}`.replace(/\s+/g, " ") : null;
+  const facts = [item.state, item.status, item.reason, item.size, modified];
+  const types = [content?.type ?? null, content?.mime ?? null, item.sha256];
+  const place = [hit.rule, hit.field, hit.offset, hit.length, hit.place?.label ?? null, hit.matches, words, cursor];
+  const more = [content?.language ?? null, content?.sha1 ?? null, content?.md5 ?? null];
+  return csvRow([hit.exhibit, item.id, hit.path, ...facts, ...types, ...place, ...more]);
+}
 
 /** The page of an answer. */
 export function csvOfAnswer(answer: SearchAnswer): string {
-  const rows = answer.hits.map((hit) => {
-    const { item, snippet } = hit;
-    const content = item.content;
-    const modified = item.modified === null ? null : new Date(item.modified).toISOString();
-    const words = snippet ? `${snippet.before}${snippet.match}${snippet.after}`.replace(/\s+/g, " ") : null;
-    const facts = [
-      item.state,
-      item.status,
-      item.reason,
-      item.size,
-      modified,
-      content?.type ?? null,
-      content?.mime ?? null,
-    ];
-    const place = [
-      hit.rule,
-      hit.field,
-      hit.offset,
-      hit.length,
-      hit.place?.label ?? null,
-      hit.matches,
-      words,
-      hit.cursor,
-    ];
-    return csvRow([hit.exhibit, item.id, hit.path, ...facts, item.sha256, ...place]);
-  });
-  return csvRow(columns.split(" ")) + rows.join("");
+  return csvHead() + answer.hits.map((hit) => csvLine(hit, hit.cursor)).join("");
 }

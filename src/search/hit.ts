@@ -4,11 +4,13 @@ import { blocksPerContent } from "../case/schema.ts";
 import type { WorkFileReader } from "../case/work-file-reader.ts";
 import { fullPath, type StoredItem } from "../case/work-file-rows.ts";
 import { foldersOf } from "../case/item-paths.ts";
-import { ftsExpression } from "./compile.ts";
+import { ftsExpression } from "./sets/word-sets.ts";
 import { phrasePlaces } from "./phrase-finder.ts";
-import type { Condition, FilterTerm, Query, SpecialTerm, TextTerm } from "./query.ts";
+import { placesOf, type Condition, type FilterTerm, type Query, type SpecialTerm, type TextTerm } from "./query.ts";
 import { holdsWords, liesWithin } from "./field-values.ts";
+import { mayHold, wordsOfItem } from "./item-words.ts";
 import { likeValue } from "./wildcard.ts";
+import { holdsContent } from "./words/candidates.ts";
 import { placeFinder, type PlaceFinder } from "./words/places.ts";
 
 export interface Snippet {
@@ -48,6 +50,8 @@ type Found = Pick<Hit, "field" | "offset" | "length" | "place" | "snippet" | "ma
 const countedBlocks = 16;
 /** A text of so few blocks is read faster than the index is asked. */
 const scannedBlocks = 4;
+/** From so many terms on the words of an item are gathered first. */
+const manyTerms = 8;
 const charsBefore = 60;
 const charsAfter = 100;
 
@@ -71,7 +75,9 @@ export function explainHit(
   text: string,
 ): Hit {
   const base = { item, exhibit, path: fullPath(exhibit, item.path) };
+  const words = terms.length > manyTerms ? wordsOfItem(reader, item) : null;
   for (const term of terms) {
+    if (words && term.kind === "text" && !mayHold(words, term)) continue;
     const found = term.kind === "filter" ? findEntity(reader, item, term.condition) : findTerm(reader, item, term);
     if (found) return { ...base, rule: text.slice(term.at, term.end), ...found };
   }
@@ -81,15 +87,15 @@ export function explainHit(
 }
 
 function findTerm(reader: WorkFileReader, item: StoredItem, term: TextTerm | SpecialTerm): Found | null {
-  const field = term.kind === "text" ? term.field : "any";
+  const { text, name, folders, fields, property } = placesOf(term);
+  if (property !== null) return holdsContent(reader, item, term) ? { ...nowhere, field: property, matches: 1 } : null;
   const find = term.kind === "text" ? phrasePlaces(term) : placeFinder(term, item.content?.language ?? null);
-  const inText = field === "name" ? null : findInText(reader, item, term, find);
-  if (inText || field === "text") return inText;
-  const inField = field === "any" && term.kind === "text" ? findInFields(reader, item, find) : null;
-  if (inField) return inField;
-  const inName = findInName(item.name.text, "name", find);
-  if (inName || field === "name" || term.kind !== "text") return inName;
-  return findInName(foldersOf(item.path), "path", find);
+  return (
+    (text ? findInText(reader, item, term, find) : null) ??
+    (fields === false ? null : findInFields(reader, item, find, fields)) ??
+    (name ? findInName(item.name.text, "name", find) : null) ??
+    (folders ? findInName(foldersOf(item.path), "path", find) : null)
+  );
 }
 
 /** Where an identifier stands that a condition asks for; null for other conditions. In bytes there are no words to show. */
@@ -112,9 +118,10 @@ function findEntity(reader: WorkFileReader, item: StoredItem, condition: Conditi
   return { ...found, ...cut(block.text, range), offset: start + first.offset, place: { label, block: block.index } };
 }
 
-/** The first field of the content that the term holds for. `field` is its name. */
-function findInFields(reader: WorkFileReader, item: StoredItem, find: PlaceFinder): Found | null {
+/** The first field (of that name, or of any) of the content that the term holds for. `field` is its name. */
+function findInFields(reader: WorkFileReader, item: StoredItem, find: PlaceFinder, only: string | true): Found | null {
   for (const { name, value } of reader.fields(item)) {
+    if (only !== true && name !== only) continue;
     const places = [...find(value)];
     const [place] = places;
     if (place) return { ...cut(value, place), field: name, place: null, matches: places.length, matchesComplete: true };
@@ -161,7 +168,9 @@ function findInText(
   const blocks = blocksWith(reader, content, chars.length, term);
   let first: Found | null = null;
   let matches = 0;
-  for (const index of blocks.slice(0, countedBlocks)) {
+  for (const [at, index] of blocks.entries()) {
+    // A place is looked for as far as it takes; beyond that, places are not counted.
+    if (at >= countedBlocks && first) break;
     const block = reader.block(content, index);
     if (!block) continue;
     for (const place of find(block.text)) {

@@ -4,37 +4,70 @@
  *   query  = and *( "OR" and )
  *   and    = near *( [ "AND" ] near )
  *   near   = part *( ( "NEAR" | "PRE" ) [ "/" number ] part )        words and phrases alone
- *   part   = ( "NOT" | "-" ) part | "(" query ")" | term | "/" regular expression "/"
- *   term   = word | word"*" | "phrase" | "phrase"* | pattern | word"~"[number] | field ":" value | "*"
+ *   part   = ( "NOT" | "-" ) part | [ head ] "(" query ")" | [ head ] term | [ head ] "/" regular expression "/" | "*"
+ *   head   = [ "exact:" ] [ field ":" ]                              before ( it holds for everything up to the )
+ *   term   = word | word"*" | "phrase" | "phrase"* | pattern | word"~"[number] | value | value 1*( "," value )
  *
- * AND, OR and NOT are operators in capitals only. A word with separators in it (2402-20, a.b@c.de) is a phrase of its
- * parts. What is no query is refused with its place and never guessed at.
+ * AND, OR and NOT are operators in capitals only. A word with separators in it (2402-20, a.b@c.de) is a phrase of its parts,
+ * and so is a word of a script that is written without spaces: its characters are found anywhere. `code:` finds letters and
+ * digits whatever separators stand between them. Values with commas between them (ext:doc,docx) are any of these, where the
+ * field has no commas in its values; author:(müller OR maier) does the same for every field. Dates: see `query-dates.ts`.
+ *
+ *   terms:NAME        any word or phrase of a file of the case's folder `lists`, or of a path
+ *   hash:@NAME        any hash of such a file
+ *   like:ITEM         what is like an item (id or path), and the item
+ *
+ * What is no query is refused with its place and never guessed at.
  */
-import { fold, tokens as tokensIn } from "../../native-free/model/fold.ts";
-import { searchSays } from "../messages/en.ts";
-import { fieldAliases, fieldNames, isDocumentField, parseField } from "./query-fields.ts";
-import { nearestWord } from "./nearest-word.ts";
-import { lexQuery, queryError, type Lexeme } from "./query-lexer.ts";
-import type { FilterTerm, Query, TextField, TextTerm, WordsTerm } from "./query.ts";
-import { regexProblem } from "./regex.ts";
+import { querySays, searchSays } from "../messages/en.ts";
+import {
+  documentField,
+  fieldAliases,
+  fieldNames,
+  nearestField,
+  parseField,
+  takesLists,
+  wordFields,
+} from "./query-fields.ts";
+import { lexQuery, queryError, type Lexeme, type Word } from "./query-lexer.ts";
+import { exactTerm, nearTerm, oneWordTerm, regexTerm, wordTerm } from "./query-words.ts";
+import type { Query, TextField } from "./query.ts";
 
 const maxDepth = 40;
-const maxTerms = 200;
+const maxTerms = 2000;
 
-type Term = Extract<Lexeme, { kind: "term" }>;
+export interface ParseOptions {
+  /** Milliseconds since 1970 UTC, for dates that are told from today. Without it they are refused. */
+  readonly now?: number | null;
+  /** Accents and case count in everything that is typed; rules that bring writings together are refused. */
+  readonly exactOnly?: boolean;
+}
 
 /** Parses what an officer typed. Throws OperatorError `search/query` that says where and what to do. */
-export function parseQuery(text: string): Query {
-  return new Parser(lexQuery(text)).parse();
+export function parseQuery(text: string, options: ParseOptions = {}): Query {
+  return new Parser(lexQuery(text), options).parse();
+}
+
+/** What a parenthesis gives to what stands in it. */
+interface Head {
+  /** As typed. */
+  readonly field: string | null;
+  /** Where words of a field such as `stem:` are looked for. */
+  readonly place: TextField;
+  readonly exact: boolean;
 }
 
 class Parser {
   readonly #lexemes: readonly Lexeme[];
+  readonly #now: number | null;
+  #head: Head;
   #next = 0;
   #terms = 0;
 
-  constructor(lexemes: readonly Lexeme[]) {
+  constructor(lexemes: readonly Lexeme[], { now = null, exactOnly = false }: ParseOptions) {
     this.#lexemes = lexemes;
+    this.#now = now;
+    this.#head = { field: null, place: "any", exact: exactOnly };
   }
 
   parse(): Query {
@@ -71,22 +104,17 @@ class Parser {
 
   /** A chain of one distance and order: `a NEAR/5 b NEAR/5 c`. */
   #near(depth: number): Query {
-    const first = this.#part(depth);
+    const parts = [this.#part(depth)];
     const operator = this.#peek();
-    if (operator.kind !== "near") return first;
-    const parts = [phraseOf(first)];
-    let end = first.end;
+    if (operator.kind !== "near") return parts[0] as Query;
     for (let next = this.#peek(); next.kind === "near"; next = this.#peek()) {
       if (next.distance !== operator.distance || next.ordered !== operator.ordered) {
         throw queryError(next.at, searchSays.nearMixed());
       }
       this.#next += 1;
-      const part = this.#part(depth);
-      parts.push(phraseOf(part));
-      end = part.end;
+      parts.push(this.#part(depth));
     }
-    const { distance, ordered } = operator;
-    return { kind: "near", parts, distance, ordered, at: first.at, end };
+    return nearTerm(parts, operator);
   }
 
   #part(depth: number): Query {
@@ -98,18 +126,18 @@ class Parser {
         const part = this.#part(depth + 1);
         return { kind: "not", part, at: lexeme.at, end: part.end };
       }
-      case "(": {
-        const query = this.#or(depth + 1);
-        const close = this.#peek();
-        if (close.kind !== ")") throw queryError(lexeme.at, searchSays.parenthesisOpen());
-        this.#next += 1;
-        return query;
-      }
+      case "(":
+        return this.#group(lexeme, depth);
       case "term":
-      case "regex":
-        this.#terms += 1;
-        if (this.#terms > maxTerms) throw queryError(lexeme.at, searchSays.queryTooMany(maxTerms));
-        return lexeme.kind === "term" ? parseTerm(lexeme) : parseRegex(lexeme);
+      case "regex": {
+        const head = this.#headOf(lexeme);
+        if (lexeme.kind === "term") return this.#term({ ...lexeme, ...head }, head.place);
+        this.#count(lexeme.at);
+        if (head.field !== null && textFieldOf(head.field) === null) {
+          throw queryError(lexeme.at, querySays.notInField("/…/", head.field));
+        }
+        return regexTerm({ ...lexeme, exact: head.exact }, head.place);
+      }
       case "near":
         throw queryError(lexeme.at, searchSays.nearWords());
       case ")":
@@ -117,6 +145,44 @@ class Parser {
       default:
         throw queryError(lexeme.at, searchSays.termMissing(lexeme.kind === "end" ? null : lexeme.kind.toUpperCase()));
     }
+  }
+
+  #group(open: Extract<Lexeme, { kind: "(" }>, depth: number): Query {
+    const outer = this.#head;
+    this.#head = this.#headOf(open);
+    const query = this.#or(depth + 1);
+    if (this.#peek().kind !== ")") throw queryError(open.at, searchSays.parenthesisOpen());
+    this.#next += 1;
+    this.#head = outer;
+    return query;
+  }
+
+  /** What holds for a lexeme: its own field, or that of the parentheses around it. */
+  #headOf({ field, exact, at }: Extract<Lexeme, { kind: "(" | "term" | "regex" }>): Head {
+    const outer = this.#head;
+    const isExact = exact || outer.exact;
+    if (field === null) return { ...outer, exact: isExact };
+    const name = knownField(field, at);
+    const place = textFieldOf(name);
+    if (outer.field !== null && (textFieldOf(outer.field) === null || !standsInText.has(name))) {
+      throw queryError(at, querySays.notInField(`${field}:`, outer.field));
+    }
+    return { field: name, place: place ?? outer.place, exact: isExact };
+  }
+
+  #count(at: number): void {
+    this.#terms += 1;
+    if (this.#terms > maxTerms) throw queryError(at, searchSays.queryTooMany(maxTerms));
+  }
+
+  /** One term, or one for each of several values. */
+  #term(word: Word, place: TextField): Query {
+    const values = valuesOf(word);
+    const terms = values.map(({ value, valueAt }) => {
+      this.#count(word.at);
+      return parseTerm({ ...word, value, valueAt }, place, this.#now);
+    });
+    return joined("or", terms);
   }
 }
 
@@ -128,72 +194,73 @@ function joined(kind: "and" | "or", parts: readonly Query[]): Query {
   return { kind, parts: flat, at: first.at, end: (parts.at(-1) as Query).end };
 }
 
-function parseTerm(term: Term): Query {
-  const { field, value } = term;
-  if (field === null) {
-    if (value === "*" && !term.quoted) return { kind: "all", at: term.at, end: term.end };
-    return textTerm(term, "any");
-  }
+/** The field of that name in lower case, document fields as they are registered. */
+function knownField(field: string, at: number): string {
   const name = fieldAliases[field.toLowerCase()] ?? field.toLowerCase();
-  if (!fieldNames.includes(name) && !isDocumentField(name))
-    throw queryError(term.at, searchSays.fieldUnknown(field, nearestWord(name, fieldNames), fieldNames));
-  if (value.trim() === "") throw queryError(term.valueAt, searchSays.valueMissing(name));
-  if (name === "text") return textTerm(term, "text");
-  if (name === "exact") return { kind: "exact", value: value.normalize("NFC"), at: term.at, end: term.end };
-  const how = wordFields.find((known) => known === name);
-  if (how) return wordsTerm(term, how, value, 0);
-  if (name === "name" && !/\?|\*./.test(value)) return textTerm(term, "name");
-  const condition = parseField(name, value, term.valueAt);
-  return { kind: "filter", condition, at: term.at, end: term.end } satisfies FilterTerm;
+  if (fieldNames.includes(name) || documentField(name) !== null) return name;
+  throw queryError(at, searchSays.fieldUnknown(field, nearestField(name), fieldNames));
 }
 
-/** Fields whose value is one word, and what is made of it. */
-const wordFields = ["stem", "sounds", "script"] as const;
+function valuesOf(word: Word): { value: string; valueAt: number }[] {
+  const { field, value, valueAt, quoted } = word;
+  if (field === null || quoted || !value.includes(",") || !takesLists(field)) return [word];
+  let at = valueAt;
+  return value.split(",").map((one) => {
+    const place = { value: one, valueAt: at };
+    at += one.length + 1;
+    return place;
+  });
+}
 
-const maxDistance = 2;
+/** Fields for words that can stand in text:( ) and name:( ). */
+const standsInText: ReadonlySet<string> = new Set(["exact", "code", "terms", ...wordFields]);
 
-/** `word~`, `word~1`, `word~2`. */
-const fuzzyPattern = /^(.+)~(\d*)$/;
-
-function wordsTerm(term: Term, how: WordsTerm["how"], word: string, distance: number): WordsTerm {
-  const value = fold(word);
-  const bare = how === "pattern" ? value.replaceAll(/[*?]/g, "") : value;
-  const found = [...tokensIn(bare)];
-  // Separators would make several words of it, and rules hold for one.
-  if (found.length !== 1 || (how !== "pattern" && found[0]?.token !== bare)) {
-    throw queryError(term.valueAt, searchSays.oneWord(word));
+function parseTerm(word: Word, place: TextField, now: number | null): Query {
+  const { field, value, exact, at, end } = word;
+  if (field === null) {
+    if (value === "*" && !word.quoted) return { kind: "all", at, end };
+    if (exact && value.trim() === "") throw queryError(word.valueAt, searchSays.valueMissing("exact"));
+    return wordTerm(word, place);
   }
-  return { kind: "words", how, value, distance, at: term.at, end: term.end };
-}
-
-function parseRegex({ source, at, end }: Extract<Lexeme, { kind: "regex" }>): Query {
-  const problem = regexProblem(source);
-  if (problem !== null) throw queryError(at, searchSays.regexBad(source, problem));
-  return { kind: "regex", source, at, end };
-}
-
-/** The phrase that stands beside a NEAR. */
-function phraseOf(query: Query): Pick<TextTerm, "tokens" | "prefix"> {
-  if (query.kind !== "text" || query.field === "name") throw queryError(query.at, searchSays.nearWords());
-  return { tokens: query.tokens, prefix: query.prefix };
-}
-
-function textTerm(term: Term, field: TextField): Query {
-  const { value, quoted } = term;
-  const fuzzy = quoted ? null : fuzzyPattern.exec(value);
-  if (fuzzy) {
-    const distance = Number(fuzzy[2] || 1);
-    if (distance < 1 || distance > maxDistance) throw queryError(term.valueAt, searchSays.fuzzyFar(value, maxDistance));
-    return wordsTerm(term, "fuzzy", fuzzy[1] as string, distance);
+  if (value.trim() === "") throw queryError(word.valueAt, searchSays.valueMissing(field));
+  switch (field) {
+    case "name":
+      // Patterns of names are no text; in quotes they are, where characters count as they stand.
+      return /\?|\*./.test(value) && !(exact && word.quoted) ? filterTerm(word, now) : wordTerm(word, place);
+    case "text":
+      return wordTerm(word, place);
+    case "exact":
+      return wordTerm({ ...word, exact: true }, place);
+    case "code":
+    case "stem":
+    case "sounds":
+    case "script":
+      return oneWordTerm(word, field, place);
+    case "terms":
+      return { kind: "list", field: place, name: value.trim(), exact, list: null, at, end };
+    case "like":
+      return { kind: "like", item: value.trim(), target: null, at, end };
+    default:
+      return field === "hash" && value.startsWith("@") ? hashList(word) : filterTerm(word, now);
   }
-  const star = quoted ? term.star : value.endsWith("*");
-  const words = quoted || !star ? value : value.slice(0, -1);
-  if (!quoted && /[*?]/.test(words)) return wordsTerm(term, "pattern", value, 0);
-  const folded = fold(words);
-  const found = [...tokensIn(folded)];
-  const last = found.at(-1);
-  if (!last) throw queryError(term.valueAt, searchSays.wordEmpty(value));
-  // A star after a separator ("foo-*") says no more than the words before it.
-  const prefix = star && last.start + last.token.length === folded.length;
-  return { kind: "text", field, tokens: found.map(({ token }) => token), prefix, at: term.at, end: term.end };
+}
+
+function filterTerm(word: Word, now: number | null): Query {
+  const { value, valueAt, at, end } = word;
+  const field = word.field as string;
+  const condition = parseField(field, word.star ? `${value}*` : value, valueAt, now);
+  // What documents say is text, too; ranges of dates and numbers are none.
+  const isText = condition.on === "field" && condition.range === null && value !== "*";
+  if (word.exact && isText) return exactTerm(word, condition.name);
+  return { kind: "filter", condition, at, end };
+}
+
+function textFieldOf(name: string): "text" | "name" | null {
+  return name === "text" || name === "name" ? name : null;
+}
+
+function hashList({ value, valueAt, at, end }: Word): Query {
+  const name = value.slice(1).trim();
+  if (name === "") throw queryError(valueAt, querySays.listNameMissing());
+  return { kind: "hashes", name, list: null, at, end };
 }

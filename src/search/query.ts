@@ -1,6 +1,8 @@
 /** A query as a tree. `at` and `end` are UTF-16 offsets in what the officer typed. */
-import { fields, type FieldName } from "../../native-free/model/fields.ts";
+import type { FieldName } from "../../native-free/model/fields.ts";
 import type { State, Status } from "../../native-free/model/item.ts";
+import type { HashList, TermList } from "./list-files.ts";
+import type { Features } from "./similar.ts";
 
 export interface Span {
   readonly at: number;
@@ -25,6 +27,7 @@ export interface TextTerm extends Span {
  */
 export interface WordsTerm extends Span {
   readonly kind: "words";
+  readonly field: TextField;
   readonly how: "pattern" | "fuzzy" | "stem" | "sounds" | "script";
   /** Folded. */
   readonly value: string;
@@ -32,10 +35,17 @@ export interface WordsTerm extends Span {
   readonly distance: number;
 }
 
-/** Phrases with at most `distance` words between the end of the first and the beginning of the last of them. */
+/** A phrase beside a NEAR. `exact`: its characters as they stand (NFC); null where accents and case do not count. */
+export type NearPart = Pick<TextTerm, "tokens" | "prefix"> & { readonly exact: string | null };
+
+/**
+ * Phrases with at most `distance` words between the end of the first and the beginning of the last of them. Each stands for
+ * itself: no two share a word.
+ */
 export interface NearTerm extends Span {
   readonly kind: "near";
-  readonly parts: readonly Pick<TextTerm, "tokens" | "prefix">[];
+  readonly field: TextField;
+  readonly parts: readonly NearPart[];
   readonly distance: number;
   /** In the order in which they were typed. */
   readonly ordered: boolean;
@@ -44,17 +54,85 @@ export interface NearTerm extends Span {
 /** A regular expression over the text as it stands (RE2 syntax, upper and lower case alike unless `(?-i)` says otherwise). */
 export interface RegexTerm extends Span {
   readonly kind: "regex";
+  readonly field: TextField;
   readonly source: string;
 }
 
-/** The characters as they stand: accents and case count. */
+/** The characters as they stand: accents and case count, of white space only that there is some. With `prefix` the last word may go on. */
 export interface ExactTerm extends Span {
   readonly kind: "exact";
+  /** A field of documents is looked at alone. */
+  readonly field: TextField | FieldName;
+  /** NFC. */
+  readonly value: string;
+  readonly prefix: boolean;
+}
+
+/** Letters and digits in this order, whatever separators the text has between them. */
+export interface CodeTerm extends Span {
+  readonly kind: "code";
+  readonly field: TextField;
+  /** Folded, without separators. */
   readonly value: string;
 }
 
+/** The words and phrases of a file, any of which makes a hit. */
+export interface ListTerm extends Span {
+  readonly kind: "list";
+  readonly field: TextField;
+  readonly name: string;
+  /** Accents and case count. */
+  readonly exact: boolean;
+  /** Null until the file was read. */
+  readonly list: TermList | null;
+}
+
+/** Contents with one of the hashes of a file. */
+export interface HashesTerm extends Span {
+  readonly kind: "hashes";
+  readonly name: string;
+  readonly list: HashList | null;
+}
+
+/** Contents that are like that of an item, and its own. */
+export interface LikeTerm extends Span {
+  readonly kind: "like";
+  /** Id or path. */
+  readonly item: string;
+  /** Null until the item was looked up. */
+  readonly target: Features | null;
+}
+
 /** Terms that the index alone does not answer. */
-export type SpecialTerm = WordsTerm | NearTerm | RegexTerm | ExactTerm;
+export type SpecialTerm = WordsTerm | NearTerm | RegexTerm | ExactTerm | CodeTerm | ListTerm | HashesTerm | LikeTerm;
+
+const specialKinds: ReadonlySet<string> = new Set([
+  ...["words", "near", "regex", "exact", "code", "list", "hashes", "like"],
+]);
+
+export function isSpecial(query: Query): query is SpecialTerm {
+  return specialKinds.has(query.kind);
+}
+
+/** Where a term is looked for. */
+export interface TermPlaces {
+  readonly text: boolean;
+  readonly name: boolean;
+  readonly folders: boolean;
+  /** Fields of documents: all, none, or that one. */
+  readonly fields: boolean | FieldName;
+  /** What an item is found by that has no place in it: what a hit gives as its field. */
+  readonly property: "hash" | "like" | null;
+}
+
+export function placesOf(term: TextTerm | SpecialTerm): TermPlaces {
+  const none = { text: false, name: false, folders: false, fields: false, property: null } as const;
+  if (term.kind === "hashes") return { ...none, property: "hash" };
+  if (term.kind === "like") return { ...none, property: "like" };
+  const { field } = term;
+  if (field === "any") return { ...none, text: true, name: true, folders: true, fields: true };
+  return field === "text" || field === "name" ? { ...none, [field]: true } : { ...none, fields: field };
+}
 
 /** Inclusive bounds; null is open. */
 export interface Range {
@@ -65,6 +143,10 @@ export interface Range {
 export type Condition =
   /** Folded, `*` for any characters and `?` for one; `whole` patterns cover the value, others lie inside it. */
   | { readonly on: "type" | "ext" | "path" | "name"; readonly pattern: string; readonly whole: boolean }
+  /** Folded pattern: why something could not be read; file, directory … */
+  | { readonly on: "reason" | "kind"; readonly pattern: string }
+  /** The extension belongs to another type; the content is encrypted. */
+  | { readonly on: "mismatch" | "encrypted"; readonly value: "yes" | "no" }
   /** Bytes, or milliseconds since 1970 UTC of the modification time. */
   | { readonly on: "size" | "date"; readonly range: Range }
   /** Hex, lower case; the length tells which hash. */
@@ -105,112 +187,13 @@ export type Query =
 
 /** The terms that say why an item is a hit: those that are not negated, in the order they were typed. */
 export function positiveTerms(query: Query): (TextTerm | SpecialTerm | FilterTerm)[] {
-  switch (query.kind) {
-    case "and":
-    case "or":
-      return query.parts.flatMap(positiveTerms);
-    case "text":
-    case "filter":
-    case "words":
-    case "near":
-    case "regex":
-    case "exact":
-      return [query];
-    default:
-      return [];
-  }
+  if (query.kind === "and" || query.kind === "or") return query.parts.flatMap(positiveTerms);
+  return query.kind === "text" || query.kind === "filter" || isSpecial(query) ? [query] : [];
 }
 
 /** Every special term, negated ones too, in the order they were typed. */
 export function specialTerms(query: Query): SpecialTerm[] {
-  switch (query.kind) {
-    case "and":
-    case "or":
-      return query.parts.flatMap(specialTerms);
-    case "not":
-      return specialTerms(query.part);
-    case "words":
-    case "near":
-    case "regex":
-    case "exact":
-      return [query];
-    default:
-      return [];
-  }
-}
-
-/** Writes a query so that it reads back as the same tree (positions aside). */
-export function printQuery(query: Query): string {
-  switch (query.kind) {
-    case "all":
-      return "*";
-    case "not":
-      return `NOT ${printPart(query.part)}`;
-    case "and":
-      return query.parts.map(printPart).join(" AND ");
-    case "or":
-      return query.parts.map(printPart).join(" OR ");
-    case "text":
-      return `${query.field === "any" ? "" : `${query.field}:`}"${query.tokens.join(" ")}"${query.prefix ? "*" : ""}`;
-    case "filter":
-      return printCondition(query.condition);
-    case "words":
-      return printWords(query);
-    case "near":
-      return query.parts.map(printPhrase).join(` ${query.ordered ? "PRE" : "NEAR"}/${query.distance} `);
-    case "regex":
-      return `/${query.source.replaceAll("/", "\\/")}/`;
-    case "exact":
-      return `exact:"${query.value}"`;
-  }
-}
-
-function printPhrase({ tokens, prefix }: Pick<TextTerm, "tokens" | "prefix">): string {
-  return `"${tokens.join(" ")}"${prefix ? "*" : ""}`;
-}
-
-function printWords({ how, value, distance }: WordsTerm): string {
-  if (how === "pattern") return value;
-  return how === "fuzzy" ? `${value}~${distance}` : `${how}:${value}`;
-}
-
-function printPart(query: Query): string {
-  return query.kind === "and" || query.kind === "or" || query.kind === "near"
-    ? `(${printQuery(query)})`
-    : printQuery(query);
-}
-
-function printCondition(condition: Condition): string {
-  switch (condition.on) {
-    case "size":
-      return `size:${printRange(condition.range, String)}`;
-    case "date":
-      return `date:${printRange(condition.range, (ms) => new Date(ms).toISOString())}`;
-    case "hash":
-      return `hash:${condition.hash}`;
-    case "entity":
-      return `entity:"${condition.kind}${condition.pattern === null ? "" : `:${condition.pattern}`}"`;
-    case "field":
-      return printField(condition);
-    case "lang":
-      return `lang:${condition.value ?? "none"}`;
-    case "state":
-    case "status":
-      return `${condition.on}:${condition.value}`;
-    case "exhibit":
-      return `exhibit:"${condition.value}"`;
-    default:
-      return `${condition.on}:"${condition.pattern}"`;
-  }
-}
-
-function printField({ name, words, pattern, range }: Extract<Condition, { on: "field" }>): string {
-  if (words) return `${name}:"${words.join(" ")}"`;
-  if (pattern !== null) return `${name}:"${pattern}"`;
-  const print = fields[name].kind === "date" ? (ms: number) => new Date(ms).toISOString() : String;
-  return `${name}:${printRange(range ?? { from: null, to: null }, print)}`;
-}
-
-function printRange({ from, to }: Range, print: (value: number) => string): string {
-  return `${from === null ? "" : print(from)}..${to === null ? "" : print(to)}`;
+  if (query.kind === "and" || query.kind === "or") return query.parts.flatMap(specialTerms);
+  if (query.kind === "not") return specialTerms(query.part);
+  return isSpecial(query) ? [query] : [];
 }

@@ -1,19 +1,34 @@
 /** Regular expressions in linear time (RE2 syntax), so that no expression and no text can hold a search up. */
 import { RE2JS } from "re2js";
+import { Skipper } from "./scan/skipper.ts";
 
-export interface Regex {
+interface Regex {
   /** Places from left to right, not overlapping and not empty. */
   places(text: string): Generator<{ start: number; end: number }>;
   test(text: string): boolean;
 }
 
 /** Upper and lower case alike, and a line end is no end of text, as an officer expects of a search. */
+export function patternOf(source: string): RE2JS {
+  return RE2JS.compile(source, RE2JS.CASE_INSENSITIVE | RE2JS.MULTILINE);
+}
+
 export function compileRegex(source: string): Regex {
-  const pattern = RE2JS.compile(source, RE2JS.CASE_INSENSITIVE | RE2JS.MULTILINE);
+  const pattern = patternOf(source);
+  let skipper: Skipper | null = null;
   return {
     *places(text) {
       const matcher = pattern.matcher(text);
-      while (matcher.find()) if (matcher.end() > matcher.start()) yield { start: matcher.start(), end: matcher.end() };
+      skipper ??= new Skipper(pattern);
+      const skip = skipper.over(text);
+      for (let from = skip(0); from >= 0 && matcher.find(from);) {
+        const [start, end] = [matcher.start(), matcher.end()];
+        if (end > start) yield { start, end };
+        // Behind an empty match the next one begins at the next character.
+        const next = end > start ? end : end + ((text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1);
+        if (next > text.length) return;
+        from = skip(next);
+      }
     },
     test: (text) => pattern.matcher(text).find(),
   };

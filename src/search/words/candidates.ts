@@ -1,89 +1,74 @@
-/** The contents of a work file in whose text a term holds that the index alone does not answer. */
-import { fold, tokensOf } from "../../../native-free/model/fold.ts";
-import { blocksPerContent } from "../../case/schema.ts";
-import { allBlocks, blocksOf } from "../../case/text-scan.ts";
+/** The contents and items of a work file for which a term holds that the index alone does not answer. */
 import type { WorkFileReader } from "../../case/work-file-reader.ts";
-import type { NearTerm, RegexTerm, SpecialTerm, WordsTerm } from "../query.ts";
-import { placeFinder } from "./places.ts";
-import { requiredLiteral } from "./required-literal.ts";
-import { acceptedWords } from "./vocabulary.ts";
+import type { StoredItem } from "../../case/work-file-rows.ts";
+import { placesOf, type HashesTerm, type LikeTerm, type SpecialTerm, type TextTerm } from "../query.ts";
+import { contentsWithPlace } from "../scan/confirm.ts";
+import { contentsLike } from "../similar.ts";
+import { askIndex } from "./index-answers.ts";
+import { fieldsHolding, itemsHolding } from "./looked-at.ts";
 
-/** Words of one expression of the index. */
-const wordsPerQuery = 200;
-
-/** Numbers of contents. Throws OperatorError where too many words are accepted. */
-export function contentsWith(reader: WorkFileReader, term: SpecialTerm): Set<number> {
-  switch (term.kind) {
-    case "words":
-      return withWords(reader, term);
-    case "near":
-      return term.ordered ? confirmed(reader, term, withNear(reader, term)) : withNear(reader, term);
-    case "exact": {
-      const words = tokensOf(fold(term.value));
-      const all = words.length === 0 ? null : matching(reader, `"${words.join(" ")}"`);
-      return confirmed(reader, term, all);
-    }
-    case "regex":
-      return confirmed(reader, term, null);
-  }
-}
-
-function matching(reader: WorkFileReader, expression: string): Set<number> {
-  const rows = reader.select<{ content: number }>(
-    `SELECT DISTINCT rowid / ${blocksPerContent} AS content FROM fts_text WHERE fts_text MATCH ?`,
-    [expression],
-  );
-  return new Set(rows.map(({ content }) => content));
-}
-
-function withWords(reader: WorkFileReader, term: WordsTerm): Set<number> {
+/** Numbers of contents by their text and fields, as far as the term looks there. Throws OperatorError where too many words are accepted. */
+export function contentsWith(reader: WorkFileReader, term: SpecialTerm): ReadonlySet<number> {
+  if (term.kind === "hashes") return withHashes(reader, term);
+  if (term.kind === "like") return likeItem(reader, term);
+  const { text, fields } = placesOf(term);
   const found = new Set<number>();
-  for (const [language, words] of acceptedWords(reader, term)) {
-    for (let at = 0; at < words.length; at += wordsPerQuery) {
-      const some = words.slice(at, at + wordsPerQuery).map((word) => `"${word}"`);
-      for (const content of matching(reader, some.join(" OR "))) {
-        if (language === null || languageOf(reader, content) === language) found.add(content);
-      }
-    }
+  if (text) {
+    const answer = askIndex(reader, "fts_text", term);
+    const rows = answer?.sure ? answer.rows : contentsWithPlace(reader, term, answer?.rows ?? null);
+    for (const content of rows) found.add(content);
+  }
+  if (fields !== false) {
+    const answer = askIndex(reader, "fts_field", term);
+    const rows = answer?.sure ? answer.rows : fieldsHolding(reader, term, answer?.rows ?? null);
+    for (const content of rows) found.add(content);
   }
   return found;
 }
 
-function languageOf(reader: WorkFileReader, content: number): string | null {
-  const [row] = reader.select<{ language: string | null }>("SELECT language FROM content WHERE id = ?", [content]);
-  return row?.language ?? null;
+/** Row numbers of items by their name and folders, as far as the term looks there. */
+export function itemsWith(reader: WorkFileReader, term: SpecialTerm): ReadonlySet<number> {
+  const { name, folders } = placesOf(term);
+  if (!name && !folders) return new Set();
+  const answer = askIndex(reader, "fts_name", term);
+  return answer?.sure ? answer.rows : itemsHolding(reader, term, answer?.rows ?? null);
 }
 
-function withNear(reader: WorkFileReader, { parts, distance }: NearTerm): Set<number> {
-  const phrases = parts.map(({ tokens, prefix }) => `"${tokens.join(" ")}"${prefix ? " *" : ""}`);
-  return matching(reader, `NEAR(${phrases.join(" ")}, ${distance})`);
+/** Likeness is compared with every content, and asked for every hit of a page. */
+const likenesses = new WeakMap<LikeTerm, WeakMap<WorkFileReader, ReadonlySet<number>>>();
+
+/** True where a term of hashes or likeness holds for the content of an item. */
+export function holdsContent(reader: WorkFileReader, { content }: StoredItem, term: TextTerm | SpecialTerm): boolean {
+  if (!content) return false;
+  if (term.kind === "hashes") {
+    const held = [content.sha256, content.sha1, content.md5];
+    return held.some((hash) => hash !== null && term.list?.hashes.has(hash) === true);
+  }
+  if (term.kind !== "like") return false;
+  const known = likenesses.get(term) ?? new WeakMap<WorkFileReader, ReadonlySet<number>>();
+  likenesses.set(term, known);
+  const contents = known.get(reader) ?? likeItem(reader, term);
+  known.set(reader, contents);
+  return contents.has(reader.contentNumber(content.sha256) ?? 0);
 }
 
-/** Those of the candidates (null: all contents with text) in whose text the term has a place. */
-function confirmed(reader: WorkFileReader, term: SpecialTerm, candidates: ReadonlySet<number> | null): Set<number> {
-  const find = placeFinder(term, null);
-  const literal = term.kind === "regex" ? foldedLiteral(term) : null;
+/** MD5 and SHA-1 are known of contents that are described. */
+function withHashes(reader: WorkFileReader, { list, name }: HashesTerm): Set<number> {
+  if (!list) throw new Error(`the list ${name} was not read`);
   const found = new Set<number>();
-  const blocks =
-    candidates === null
-      ? allBlocks(reader)
-      : blocksOf(
-          reader,
-          [...candidates].sort((a, b) => a - b),
-        );
-  for (const { content, text } of blocks) {
-    if (found.has(content)) continue;
-    if (literal !== null && !fold(text).includes(literal)) continue;
-    for (const _place of find(text)) {
-      found.add(content);
-      break;
-    }
+  for (const [column, digits] of Object.entries({ md5: 32, sha1: 40, sha256: 64 })) {
+    const hashes = [...list.hashes].filter((hash) => hash.length === digits);
+    if (hashes.length === 0) continue;
+    const rows = reader.iterate<{ id: number }>(
+      `SELECT id FROM content WHERE ${column} IN (SELECT unhex(value) FROM json_each(?))`,
+      [JSON.stringify(hashes)],
+    );
+    for (const { id } of rows) found.add(id);
   }
   return found;
 }
 
-/** Letters that stand in every text that the expression holds for, folded; null where nothing is sure. */
-function foldedLiteral({ source }: RegexTerm): string | null {
-  const literal = requiredLiteral(source);
-  return literal === null ? null : fold(literal);
+function likeItem(reader: WorkFileReader, { target, item }: LikeTerm): Set<number> {
+  if (!target) throw new Error(`the item ${item} was not looked up`);
+  return new Set(contentsLike(reader, target).keys());
 }

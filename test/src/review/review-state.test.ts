@@ -1,14 +1,12 @@
 /** Merging the work product of several officers, and what it does to searches. */
 import { describe, expect, it } from "vitest";
 import fc from "fast-check";
-import { noScopeRules } from "../../../src/case/scope.ts";
 import { isOperatorError } from "../../../src/messages/operator-error.ts";
 import type { ReviewAct, ReviewLine, SavedSearch } from "../../../src/review/review-line.ts";
 import { ReviewState } from "../../../src/review/review-state.ts";
 import { digestOfHits, findSearch } from "../../../src/review/saved-searches.ts";
-import { compileQuery } from "../../../src/search/compile.ts";
 import { parseQuery } from "../../../src/search/query-parser.ts";
-import { printQuery } from "../../../src/search/query.ts";
+import { printQuery } from "../../../src/search/query-print.ts";
 
 function lines(officer: string, acts: readonly ReviewAct[]): ReviewLine[] {
   return acts.map((act, seq) => {
@@ -116,14 +114,5 @@ describe("tag: and mark: in queries", () => {
   it("read back as printed, and refuse marks that there are not", () => {
     for (const text of ['tag:"wichtig*"', 'mark:"hidden"', 'mark:"*"']) expect(printQuery(parseQuery(text))).toBe(text);
     expect(() => parseQuery("mark:secret")).toThrow("hidden");
-  });
-
-  it("bind ids as one value and keep out nothing where no mark holds", () => {
-    const review = { tagged: () => ["x'y"], marked: () => [], keptOut: null };
-    const facts = { label: "M01", custodian: null, review };
-    const { matches, inScope, params } = compileQuery(parseQuery("tag:a"), noScopeRules, facts);
-    expect(matches).not.toContain("x'y");
-    expect(Object.values(params)).toContain(JSON.stringify(["x'y"]));
-    expect(inScope).not.toContain("json_each");
   });
 });

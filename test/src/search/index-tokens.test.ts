@@ -3,7 +3,7 @@ import { afterAll, expect, it } from "vitest";
 import { fold, tokensOf } from "../../../native-free/model/fold.ts";
 import { openDatabase } from "../../../src/case/sqlite.ts";
 import { migrate } from "../../../src/case/schema.ts";
-import { ftsExpression } from "../../../src/search/compile.ts";
+import { ftsExpression } from "../../../src/search/sets/word-sets.ts";
 import { phrasePlaces } from "../../../src/search/phrase-finder.ts";
 
 const database = openDatabase(":memory:");

@@ -4,8 +4,6 @@ import { describe, expect, it } from "vitest";
 import { fold, tokensOf } from "../../../native-free/model/fold.ts";
 import { isOperatorError } from "../../../src/messages/operator-error.ts";
 import { parseQuery } from "../../../src/search/query-parser.ts";
-import { isWithin } from "../../../src/search/words/edit-distance.ts";
-import { requiredLiteral } from "../../../src/search/words/required-literal.ts";
 import { scriptKey } from "../../../src/search/words/scripts.ts";
 import { soundCodes } from "../../../src/search/words/sounds.ts";
 import { matchesWildcard } from "../../../src/search/wildcard.ts";
@@ -129,32 +127,6 @@ describe("regular expressions and exact characters", () => {
     const [other] = search(one, "twelve PRE/3 invoice").hits;
     expect(other?.snippet?.match).toBe("twelve of them, the invoice");
   });
-
-  it("demand only what every match holds", () => {
-    expect(requiredLiteral("CSQU\\d{7}")).toBe("CSQU");
-    expect(requiredLiteral("abc?def")).toBe("def");
-    expect(requiredLiteral("a(bcd)?e")).toBeNull();
-    expect(requiredLiteral("abc|def")).toBeNull();
-    expect(requiredLiteral("x[abc]+invoice")).toBe("invoice");
-    expect(requiredLiteral("a\\.b\\.c")).toBe("a.b.c");
-    fc.assert(
-      fc.property(
-        fc.string({ unit: fc.constantFrom(..."abc.?*+[]()\\{2}"), maxLength: 12 }),
-        fc.string({ unit: fc.constantFrom(..."abc."), maxLength: 20 }),
-        (source, text) => {
-          let regex: RegExp;
-          try {
-            regex = new RegExp(source);
-          } catch {
-            return;
-          }
-          const literal = requiredLiteral(source);
-          if (literal !== null && regex.test(text)) expect(text).toContain(literal);
-        },
-      ),
-      { numRuns: 3000 },
-    );
-  });
 });
 
 describe("fields of documents", () => {
@@ -185,6 +157,112 @@ describe("fields of documents", () => {
   });
 });
 
+describe("codes, and scripts without spaces", () => {
+  const written: Readonly<Record<string, string>> = {
+    "1.txt": "MRN 25DE123456789012J3 of today",
+    "2.txt": "container CSQU 305438-3, tariff 2402-20",
+    "3.txt": "CSQU3054383 and CN code 24022010",
+    "4.txt": "write to john.smith@mail.example.com",
+    "5.txt": "合同编号ABC123由中国海关总署签发",
+    "6.txt": "東京都 ｱﾒﾘｶ ภาษาไทย 中 国",
+    "7.txt": "CSQU\n\n\n\n\n3054383; 2402 and 20",
+  };
+  const codes = newCase({ M01: Object.entries(written).map(([name, text]) => doc(name, text)) });
+  it.each<[string, string]>([
+    ["25de123456789012j3", "1"],
+    ["*7890*", "1"],
+    ["25DE*", "1"],
+    ["*012J3", "1"],
+    ["*7654*", ""],
+    // One word of the text holds a part; parts in several words are found in a row, or as a code.
+    ["CSQU3054383", "3"],
+    ["*3054383", "37"],
+    ["code:CSQU3054383", "23"],
+    ['code:"CSQU 305438-3"', "23"],
+    ["code:csqu", "27"],
+    ["code:CSQU305438", "2"],
+    ["2402-20", "2"],
+    ["2402.20", "2"],
+    ["code:240220", "2"],
+    ["240220*", "3"],
+    ["/2402[. -]?20/", "23"],
+    ["john.smith@mail.example.com", "4"],
+    ["@mail.example.com", "4"],
+    ["*@mail.example.com", "4"],
+    ["smith@mail*", "4"],
+    ['smi* PRE/0 "mail example"', "4"],
+    ["中国", "56"],
+    ["海关", "5"],
+    ["关海", ""],
+    ["*海关总*", "5"],
+    ["编号ABC123由", "5"],
+    ["ABC123", "5"],
+    ["*BC12*", "5"],
+    ["アメリカ", "6"],
+    ["ภาษา", "6"],
+    ["exact:海关", "5"],
+    ["京都", "6"],
+  ])("%s", (query, expected) => {
+    const numbers = paths(search(codes, query)).map((path) => path.slice(4, 5));
+    expect(numbers.join("")).toBe(expected);
+  });
+
+  it("show a code as it is written", () => {
+    expect(search(codes, "code:CSQU3054383").hits[0]?.snippet?.match).toBe("CSQU 305438-3");
+  });
+});
+
+describe("special terms", () => {
+  const fields = [
+    { name: "author", value: "Jürgen Müller", source: "s" },
+    { name: "subject", value: "Deliveries of Straße", source: "s" },
+  ];
+  const held = newCase({
+    M01: [
+      doc("Große Lieferung/deliveries/plan.docx", "nothing here", {}, { fields, language: "en" }),
+      doc("other/muller.txt", "empty", {}, { language: "en" }),
+    ],
+  });
+  const plan = "M01/Große Lieferung/deliveries/plan.docx";
+  it.each<[string, string[], string?, string?]>([
+    ["mül*er", [plan, "M01/other/muller.txt"], "author", "Müller"],
+    ["muler~", [plan, "M01/other/muller.txt"], "author", "Müller"],
+    ["sounds:Mueler", [plan, "M01/other/muller.txt"], "author", "Müller"],
+    ["stem:delivery", [plan], "subject", "Deliveries"],
+    ["/j.rgen m/", [plan], "author", "Jürgen M"],
+    ["exact:Straße", [plan], "subject", "Straße"],
+    ["exact:author:Müller", [plan], "author", "Müller"],
+    ["exact:subject:Müller", []],
+    ["jurgen PRE/1 muller", [plan], "author", "Jürgen Müller"],
+    ["muller PRE/1 deliveries", []],
+    ["exact:Große", [plan], "path", "Große"],
+    ["lief*ung", [plan], "path", "Lieferung"],
+    ["gross* NEAR/0 lieferung", [plan], "path", "Große Lieferung"],
+    ["text:(mül*er)", []],
+    ["name:muler~", ["M01/other/muller.txt"], "name", "muller"],
+    ["name:(lief* NEAR/3 plan)", []],
+  ])("look where plain words do: %s", (query, expected, field, match) => {
+    const { hits } = search(held, query);
+    expect(hits.map(({ path }) => path)).toEqual(expected);
+    if (field !== undefined) expect(hits[0]).toMatchObject({ field, snippet: { match } });
+  });
+
+  it("take phrases across line ends, and one word for one phrase alone", () => {
+    const lines = newCase({
+      M01: [doc("a", "Die\n  Straße nach Łódź"), doc("b", "die strasse, die"), doc("c", "die")],
+    });
+    const letters = (query: string) => paths(search(lines, query)).join(" ");
+    expect(letters('exact:"Die Straße"')).toBe("M01/a");
+    expect(letters('exact:"Die Straß"*')).toBe("M01/a");
+    expect(letters("die NEAR/5 die")).toBe("M01/b");
+    expect(letters("die NEAR/5 die NEAR/5 die")).toBe("");
+    expect(letters('"die strasse" NEAR/5 "strasse die"')).toBe("");
+    expect(letters("exact:(Straße NEAR/2 Łódź)")).toBe("M01/a");
+    expect(letters("exact:(Strasse NEAR/2 Łódź)")).toBe("");
+    expect(letters("exact:Straße PRE/1 lodz")).toBe("M01/a");
+  });
+});
+
 describe("what is no query", () => {
   it.each([
     ["invoice NEAR/3", "word or field"],
@@ -210,30 +288,6 @@ describe("what is no query", () => {
 });
 
 describe("rules for words", () => {
-  it("count letters inserted, left out, changed and swapped", () => {
-    const letters = fc.string({ unit: fc.constantFrom("a", "b", "c"), maxLength: 6 });
-    const distance = (a: string, b: string): number => {
-      const rows = Array.from({ length: a.length + 1 }, (_, i) =>
-        Array.from({ length: b.length + 1 }, (__, j) => (i === 0 ? j : j === 0 ? i : 0)),
-      );
-      for (let i = 1; i <= a.length; i++) {
-        for (let j = 1; j <= b.length; j++) {
-          const cost = a[i - 1] === b[j - 1] ? 0 : 1;
-          let best = Math.min(rows[i - 1]![j]! + 1, rows[i]![j - 1]! + 1, rows[i - 1]![j - 1]! + cost);
-          if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-            best = Math.min(best, rows[i - 2]![j - 2]! + 1);
-          rows[i]![j] = best;
-        }
-      }
-      return rows[a.length]![b.length]!;
-    };
-    fc.assert(
-      fc.property(letters, letters, fc.integer({ min: 1, max: 2 }), (a, b, limit) => {
-        expect(isWithin(a, b, limit)).toBe(distance(a, b) <= limit);
-      }),
-    );
-  });
-
   it("give the published codes of Daitch and Mokotoff", () => {
     // From the description of the system by its authors.
     expect(soundCodes("auerbach")).toEqual(["097400", "097500"]);

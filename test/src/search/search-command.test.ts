@@ -141,7 +141,9 @@ describe("vestige search", () => {
   it("gives hits as JSON with every key of the contract, and pages", async () => {
     const { events } = await run(searchCommand, ["*"], { limit: "1" }, true);
     const [hit, answer] = events as [Record<string, unknown>, Record<string, unknown>];
-    const keys = "schema event item exhibit path rule field offset length place snippet cursor matches matchesComplete";
+    const keys =
+      "schema event item exhibit path rule field offset length place snippet cursor matches matchesComplete " +
+      "state status reason kind size modified type mime language sha256 sha1 md5";
     expect(Object.keys(hit).join(" ")).toBe(keys);
     expect(answer).toMatchObject({
       schema: "vestige.search/1",
