@@ -61,7 +61,7 @@ export class JournalRecords {
   take(entry: Entry): void {
     const { seq, act, phase, exhibit, details } = entry.body;
     // Searches are many and record no document.
-    if (act === "search") return;
+    if (act === "search" || act === "timeline") return;
     if (act === "review") return this.#takeReview(entry);
     if (exhibit !== null) this.#takeOfExhibit(exhibit, entry);
     if (typeof details["caseFile"] === "string") this.caseSha256 = details["caseFile"];
@@ -77,10 +77,12 @@ export class JournalRecords {
     const { act, phase, details } = entry.body;
     if (act === "intake") this.intakes.add(exhibit);
     if (act === "acquire" && phase === "done") this.acquired.add(exhibit);
-    if (act !== "process" && act !== "work-file-removed") return;
+    if (act !== "process" && act !== "watch" && act !== "work-file-removed") return;
     const { digest } = details;
-    // A run that began changes the work file until it ends: from then on its digest is the recorded one.
-    if (act === "process" && phase === "done" && typeof digest === "string") this.#digests.set(exhibit, digest);
+    // A run that began changes the work file until it ends: from then on its digest is the recorded one. So do watch-lists
+    // that are applied later.
+    const gives = act === "process" || act === "watch";
+    if (gives && phase === "done" && typeof digest === "string") this.#digests.set(exhibit, digest);
     else this.#digests.delete(exhibit);
   }
 
