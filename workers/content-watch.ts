@@ -2,6 +2,7 @@
 import { rawTermsOf } from "../native-free/scanning/raw-terms.ts";
 import type { RawTerms } from "../native-free/scanning/scan-bytes.ts";
 import { parseWatchList } from "../native-free/watchlists/parse-list.ts";
+import type { WatchList } from "../native-free/watchlists/watch-list.ts";
 import { compileWatchLists, type WatchHit, type WatchMatcher } from "../native-free/watchlists/watch-matcher.ts";
 
 /** Texts that were parsed without a problem before, with the names of their files. */
@@ -20,23 +21,31 @@ export interface FoundTermInText {
 }
 
 export class ContentWatch {
+  readonly #lists: readonly WatchList[];
   readonly #all: WatchMatcher;
-  /** Of the entries that have no form in raw bytes; null where all have one. */
-  readonly #textOnly: WatchMatcher | null;
-  readonly raw: RawTerms;
+  /** Made when bytes are first searched: what only sees text needs neither. Of `#textOnly` null: all entries have a form in raw bytes. */
+  #raw: RawTerms | null = null;
+  #textOnly: WatchMatcher | null | undefined = undefined;
 
   constructor(texts: readonly ListText[]) {
-    const lists = texts.flatMap(({ name, text }) => parseWatchList(text, name).list ?? []);
-    this.#all = compileWatchLists(lists);
-    this.raw = rawTermsOf(this.#all);
+    this.#lists = texts.flatMap(({ name, text }) => parseWatchList(text, name).list ?? []);
+    this.#all = compileWatchLists(this.#lists);
+  }
+
+  get raw(): RawTerms {
+    return (this.#raw ??= rawTermsOf(this.#all));
+  }
+
+  /** Of the entries that have no form in raw bytes; null where all have one. */
+  #ofTextOnly(): WatchMatcher | null {
     const textOnly = new Set(this.#all.notInRawBytes().map(({ entry }) => entry));
     let first = 0;
-    const rest = lists.map((list) => {
+    const rest = this.#lists.map((list) => {
       const from = first;
       first += list.entries.length;
       return { ...list, entries: list.entries.filter((_, index) => textOnly.has(from + index)) };
     });
-    this.#textOnly = textOnly.size === 0 ? null : compileWatchLists(rest);
+    return textOnly.size === 0 ? null : compileWatchLists(rest);
   }
 
   inText(text: string, found: (hit: FoundTermInText) => void): void {
@@ -45,6 +54,7 @@ export class ContentWatch {
 
   /** Of the strings of bytes that are searched themselves: only entries that bytes cannot be searched for. */
   inStrings(text: string, found: (hit: FoundTermInText) => void): void {
+    if (this.#textOnly === undefined) this.#textOnly = this.#ofTextOnly();
     if (this.#textOnly) tell(this.#textOnly, text, found);
   }
 }

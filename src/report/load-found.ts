@@ -4,11 +4,12 @@ import type { JsonObject } from "../../native-free/model/canonical-json.ts";
 import { typeRegistry } from "../../native-free/typing/registry.ts";
 import type { Case } from "../case/case-folder.ts";
 import { carvedGroups, identifierGroups, watchedGroups } from "../case/found-figures.ts";
+import { appliedLists } from "../case/watch-store.ts";
 import { hasWorkFile, WorkFileReader } from "../case/work-file-reader.ts";
 import { reportBounds, type FoundContent } from "./content.ts";
 import { arrayOf } from "./recorded-values.ts";
 
-/** `processing`: the run record, which names the watch-lists. Null where there is no work file. */
+/** `processing`: the run record, which names the watch-lists of processing. Null where there is no work file. */
 export function loadFound({ paths }: Case, label: string, processing: JsonObject | null): FoundContent | null {
   const workFile = paths.items(label);
   if (!hasWorkFile(workFile)) return null;
@@ -20,7 +21,10 @@ export function loadFound({ paths }: Case, label: string, processing: JsonObject
         name: typeRegistry.get(group.type)?.name ?? group.type,
       })),
       identifiers: identifierGroups(reader).map((group) => ({ ...group, name: nameOf(group.kind) })),
-      watchLists: withLists(watchedGroups(reader, reportBounds.watchTerms), processing),
+      watchLists: withLists(watchedGroups(reader, reportBounds.watchTerms), [
+        ...arrayOf(processing?.["watchLists"]),
+        ...laterLists(reader),
+      ]),
     };
   } finally {
     reader.close();
@@ -35,11 +39,15 @@ function nameOf(kind: string): string {
   return kind;
 }
 
-function withLists(
-  groups: ReturnType<typeof watchedGroups>,
-  processing: JsonObject | null,
-): FoundContent["watchLists"] {
-  return arrayOf(processing?.["watchLists"]).map((used) => {
+/** Lists that were applied afterwards are shown as those of processing are. */
+function laterLists(reader: WorkFileReader): JsonObject[] {
+  const later = appliedLists(reader).filter(({ own, finished }) => !own && finished !== null);
+  return later.map(({ list: id, version, sha256 }) => ({ id, version, sha256 }));
+}
+
+function withLists(groups: ReturnType<typeof watchedGroups>, lists: readonly JsonObject[]): FoundContent["watchLists"] {
+  const sorted = lists.toSorted((a, b) => (String(a["id"]) < String(b["id"]) ? -1 : 1));
+  return sorted.map((used) => {
     const list = String(used["id"]);
     const none = { list, finds: 0, terms: 0, items: 0, first: [] };
     const group = groups.find((each) => each.list === list) ?? none;

@@ -36,6 +36,7 @@ import { statCommand } from "./stat.ts";
 import { timelineCommand } from "./timeline.ts";
 import { treeCommand } from "./tree.ts";
 import { verifyCommand } from "./verify.ts";
+import { watchCommand } from "./watch.ts";
 import { wipeCommand } from "./wipe.ts";
 
 export const commands: readonly Command[] = [
@@ -61,6 +62,7 @@ export const commands: readonly Command[] = [
   exportCommand,
   searchCommand,
   similarCommand,
+  watchCommand,
   tagCommand,
   markCommand,
   bookmarkCommand,
