@@ -38,15 +38,16 @@ function packedPackage(): void {
   }, 5 * minutes);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("holds JavaScript, documents and licence, and nothing else", () => {
+  it("holds JavaScript with its types, documents and licence, and nothing else", () => {
     const names = execFileSync("tar", ["-tzf", tarball], { encoding: "utf8" }).trim().split("\n");
     expect(names).toContain("package/dist/src/main.js");
+    expect(names).toContain("package/dist/src/library.d.ts");
     expect(names).toContain("package/dist/src/report/verify/verify.html");
     for (const name of ["LICENSE", "README.md", "CHANGELOG.md", "NOTICE", "package.json"])
       expect(names).toContain(`package/${name}`);
     expect(
       names.filter((name) =>
-        /\.ts$|\/(test|samples|scripts|src\/decisions)\//.test(name.replace("package/dist/", "package/")),
+        /(?<!\.d)\.ts$|\/(test|samples|scripts|src\/decisions)\//.test(name.replace("package/dist/", "package/")),
       ),
     ).toEqual([]);
   });
