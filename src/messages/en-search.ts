@@ -105,9 +105,9 @@ export const formatAlone = () => `--format is the format of --export; give a fil
 export const formatUnknown = (file: string, formats: readonly string[]) =>
   `Expected a name that ends in .csv, .json, .jsonl or .body, found ${file}; give the format with --format: ${formats.join(", ")}.`;
 export const sortUnknown = (found: string, near: string | null, names: readonly string[]) =>
-  `Expected an order, found "${found}"${near ? `; did you mean ${near}?` : ""} Orders: ${names.join(", ")}, and every field of documents (- in front turns it round).`;
+  `Expected an order, found "${found}"${near ? `; did you mean ${near}?` : "."} Orders: ${names.join(", ")}, and every field of documents (- in front turns it round).`;
 export const facetUnknown = (found: string, near: string | null, names: readonly string[]) =>
-  `Expected a property to count by, found "${found}"${near ? `; did you mean ${near}?` : ""} Properties: ${names.join(", ")}, and every field of documents.`;
+  `Expected a property to count by, found "${found}"${near ? `; did you mean ${near}?` : "."} Properties: ${names.join(", ")}, and every field of documents.`;
 export const outOfScope = (items: number) =>
   `${counted(items, "more item")} ${items === 1 ? "is" : "are"} outside the scope rules and not shown.`;
 export const notSearched = (left: {

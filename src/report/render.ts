@@ -7,6 +7,7 @@ import * as text from "../messages/en-report-page.ts";
 import type { ReportCommon, ReportContents, ReportKind, SignedReport } from "./content.ts";
 import { evidence, html, ownMarkup, type Html } from "./html.ts";
 import { reportKinds } from "./kinds.ts";
+import { pageHead } from "./page-head.ts";
 import { renderCheck, renderLimitations, renderOpinion } from "./render-custody.ts";
 import { factTable, mono, section } from "./render-parts.ts";
 import { reportStyle } from "./report-style.ts";
@@ -14,21 +15,12 @@ import { reportStyle } from "./report-style.ts";
 /** The whole page. Pure: the same document gives the same bytes. */
 export function renderHtml(report: SignedReport): string {
   const { content } = report;
+  const title = kinds.titles[content.kind];
+  const { number: caseNumber, demonstration } = content.case;
+  const style = reportStyle({ title, caseNumber, contentHash: report.contentHash, demonstration });
   const page = html`<!doctype html>
     <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-        />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="referrer" content="no-referrer" />
-        <title>${kinds.titles[content.kind]} ${content.case.number}</title>
-        <style>
-          ${ownMarkup(reportStyle({ title: kinds.titles[content.kind], caseNumber: content.case.number, contentHash: report.contentHash, demonstration: content.case.demonstration }))}
-        </style>
-      </head>
+      ${pageHead(`${title} ${caseNumber}`, ownMarkup(style))}
       <body>
         ${content.case.demonstration ? html`<p class="demonstration" role="note"><strong>${text.demonstration()}.</strong> ${text.demonstrationMeaning()}</p>` : null}
         ${renderHead(report)}

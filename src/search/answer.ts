@@ -71,6 +71,8 @@ export interface Page {
   readonly hits: readonly PagedHit[];
   /** Cursor for the next page, null at the end. */
   readonly next: string | null;
+  /** So many hits are sure before anything is counted: those of this page, and one where more follow. */
+  readonly atLeast: number;
 }
 
 /** The items of an exhibit that are in the answer. */
@@ -142,7 +144,7 @@ export class Answer {
       const cursor = writeCursor({ exhibit: file.label, path: item.path, id: item.id, value }, sort);
       return { ...explainHit(file.reader, file.label, item, terms, this.query, this.text), cursor };
     });
-    return { hits, next: ranked.length > limit ? (hits.at(-1)?.cursor ?? null) : null };
+    return { hits, next: ranked.length > limit ? (hits.at(-1)?.cursor ?? null) : null, atLeast: ranked.length };
   }
 
   /** Every hit without its explanation, in order. */

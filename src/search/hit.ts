@@ -5,7 +5,7 @@ import type { WorkFileReader } from "../case/work-file-reader.ts";
 import { fullPath, type StoredItem } from "../case/work-file-rows.ts";
 import { foldersOf } from "../case/item-paths.ts";
 import { ftsExpression } from "./sets/word-sets.ts";
-import { phrasePlaces } from "./phrase-finder.ts";
+import { firstPhrasePlace, phrasePlaces } from "./phrase-finder.ts";
 import { placesOf, type Condition, type FilterTerm, type Query, type SpecialTerm, type TextTerm } from "./query.ts";
 import { holdsWords, liesWithin } from "./field-values.ts";
 import { mayHold, wordsOfItem } from "./item-words.ts";
@@ -173,10 +173,14 @@ function findInText(
     if (at >= countedBlocks && first) break;
     const block = reader.block(content, index);
     if (!block) continue;
-    for (const place of find(block.text)) {
+    // Most texts have one block, of which the first place and the number are all that is wanted.
+    const isShort = index === 0 && term.kind === "text";
+    const atOnce = isShort ? firstPhrasePlace(block.text, term) : null;
+    const places = isShort ? (atOnce ? [atOnce] : []) : find(block.text);
+    for (const place of places) {
       // What lies in the overlap was counted in the block before.
       if (index > 0 && place.end <= textOverlapChars) continue;
-      matches += 1;
+      matches += atOnce?.count ?? 1;
       if (first) continue;
       const label: string | null = block.labels.findLast((mark) => mark.at <= place.start)?.label ?? null;
       const start = chars.slice(0, index).reduce((sum, length) => sum + length - textOverlapChars, 0);

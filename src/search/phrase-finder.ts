@@ -50,3 +50,36 @@ export function phrasePlaces(phrase: Phrase): (text: string) => Generator<{ star
     }
   };
 }
+
+export interface FirstPlace {
+  readonly start: number;
+  readonly end: number;
+  /** Places in all of the text. */
+  readonly count: number;
+}
+
+/** The first place of a phrase, and how many there are: the way back is made as far as the first. Null where there is none. */
+export function firstPhrasePlace(text: string, phrase: Phrase): FirstPlace | null {
+  const folded = fold(text);
+  let first: { start: number; end: number } | null = null;
+  let count = 0;
+  for (const place of findPhrase(folded, phrase)) {
+    first ??= place;
+    count += 1;
+  }
+  return first && { ...originalRange(mapOfBeginning(text, folded, first.end), first.start, first.end), count };
+}
+
+/** Beyond the place that is looked for, and more at each attempt. */
+const moreUnits = 512;
+
+/** The way back of `folded` at least up to `end`. A text is cut between words in ASCII, where what follows changes nothing before. */
+function mapOfBeginning(text: string, folded: string, end: number): FoldedText {
+  for (let units = end + moreUnits; units < text.length / 2; units *= 4) {
+    const space = text.indexOf(" ", units);
+    if (space < 0 || space >= text.length / 2) break;
+    const map = foldWithMap(text.slice(0, space));
+    if (map.folded.length > end && folded.startsWith(map.folded)) return map;
+  }
+  return foldWithMap(text);
+}

@@ -62,7 +62,7 @@ export function searchCase(theCase: Case, text: string, options: SearchOptions =
 }
 
 /** An answer in plain values, with one of its pages. */
-export function toldAnswer(answer: Answer, { hits, next }: Page): SearchAnswer {
+export function toldAnswer(answer: Answer, { hits, next }: Pick<Page, "hits" | "next">): SearchAnswer {
   return {
     query: answer.text,
     lists: answer.lists,

@@ -2,6 +2,7 @@
 import * as says from "../messages/en-watch-report.ts";
 import * as text from "../messages/en-report-page.ts";
 import { evidence, html, ownMarkup, type Html, type HtmlValue } from "../report/html.ts";
+import { pageHead } from "../report/page-head.ts";
 import { mono, section } from "../report/render-parts.ts";
 import { reportStyle } from "../report/report-style.ts";
 import {
@@ -21,40 +22,33 @@ export interface SignedWatchReport {
   readonly key: string;
 }
 
+const ownStyle = `
+.columns {
+  columns: 3 14rem;
+  column-gap: 1.5rem;
+  font-size: 0.9rem;
+}
+.columns li {
+  break-inside: avoid;
+  margin: 0.1rem 0;
+}
+.terms th[scope="row"] {
+  width: 38%;
+}
+.by-exhibit {
+  display: block;
+  font-weight: normal;
+}
+`;
+
 /** Pure: the same document gives the same bytes. */
 export function renderWatch(report: SignedWatchReport): string {
   const { content, contentHash } = report;
   const { demonstration, number: caseNumber } = content.case;
+  const style = reportStyle({ title: says.title, caseNumber, contentHash, demonstration });
   const page = html`<!doctype html>
     <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-        />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="referrer" content="no-referrer" />
-        <title>${says.title}</title>
-        <style>
-          ${ownMarkup(reportStyle({ title: says.title, caseNumber, contentHash, demonstration }))} .columns {
-            columns: 3 14rem;
-            column-gap: 1.5rem;
-            font-size: 0.9rem;
-          }
-          .columns li {
-            break-inside: avoid;
-            margin: 0.1rem 0;
-          }
-          .terms th[scope="row"] {
-            width: 38%;
-          }
-          .by-exhibit {
-            display: block;
-            font-weight: normal;
-          }
-        </style>
-      </head>
+      ${pageHead(says.title, ownMarkup(`${style} ${ownStyle}`))}
       <body>
         ${demonstration ? html`<p class="demonstration" role="note"><strong>${text.demonstration()}.</strong> ${text.demonstrationMeaning()}</p>` : null}
         ${renderHead(content, contentHash)}

@@ -1,8 +1,8 @@
 /** What a report on watch-lists says, as data. Its JSON form is this, signed; HTML and CSV show it and nothing else. */
 import type { ScopeRules } from "../case/scope.ts";
 import type { MatchMode } from "../../native-free/watchlists/watch-list.ts";
-import type { Checkpoint } from "../custody/checkpoint.ts";
-import type { ToolIdentity } from "../custody/entry.ts";
+import type { ReportCommon } from "../report/content.ts";
+import type { NotSearched } from "../search/answer.ts";
 
 export const watchSchema = "vestige.watch-report/1";
 
@@ -101,37 +101,19 @@ export interface ListReport {
   readonly items: readonly TopItem[];
 }
 
-export interface NotSearchedFigures {
-  readonly failed: number;
-  readonly partial: number;
-  readonly skipped: number;
-  /** Among these, by their reason. */
+/** As a search states it; of the items those that are encrypted apart. */
+export interface NotSearchedFigures extends NotSearched {
+  /** Among failed and partial ones, by their reason. */
   readonly encrypted: number;
-  readonly pendingUnits: number;
-  readonly exhibits: readonly string[];
-  readonly notAcquired: readonly string[];
 }
 
-export interface WatchContent {
+/** What every report says of itself. */
+type Told = Pick<ReportCommon, "number" | "name" | "made" | "zone" | "officer" | "host" | "tool" | "checkpoint">;
+
+export interface WatchContent extends Told {
   readonly schema: typeof watchSchema;
   readonly kind: "watch";
-  /** The entry that announced the report. */
-  readonly number: number;
-  readonly name: string;
-  /** ISO 8601 UTC. */
-  readonly made: string;
-  readonly zone: string;
-  readonly officer: string;
-  readonly host: string;
-  readonly tool: ToolIdentity;
-  readonly case: {
-    readonly id: string;
-    readonly number: string;
-    readonly authority: string;
-    readonly scope: string;
-    readonly demonstration: boolean;
-  };
-  readonly checkpoint: Checkpoint;
+  readonly case: Omit<ReportCommon["case"], "created">;
   readonly rules: ScopeRules;
   readonly withMarked: boolean;
   readonly notSearched: NotSearchedFigures;

@@ -4,7 +4,7 @@ import { fold, tokensOf } from "../../../native-free/model/fold.ts";
 import { openDatabase } from "../../../src/case/sqlite.ts";
 import { migrate } from "../../../src/case/schema.ts";
 import { ftsExpression } from "../../../src/search/sets/word-sets.ts";
-import { phrasePlaces } from "../../../src/search/phrase-finder.ts";
+import { firstPhrasePlace, phrasePlaces } from "../../../src/search/phrase-finder.ts";
 
 const database = openDatabase(":memory:");
 migrate(database);
@@ -34,6 +34,10 @@ it("finds every word and phrase of any text, in the index and in the text itself
       expect([tokens, find.get([ftsExpression(term), row])]).toEqual([tokens, { 1: 1 }]);
       const [place = null] = phrasePlaces(term)(text);
       expect(place).not.toBeNull();
+      // With what follows it, and with so much that only the beginning is mapped.
+      const long = `${text} ${text} ${"żółw a\u0301 x™ ".repeat(200)}`;
+      const every = [...phrasePlaces(term)(long)];
+      expect(firstPhrasePlace(long, term)).toEqual({ ...every[0], count: every.length });
       // What is marked in the original holds the phrase itself.
       const marked = text.slice(place?.start, place?.end);
       expect(` ${tokensOf(marked).join(" ")}`).toContain(` ${tokens.join(" ")}`);

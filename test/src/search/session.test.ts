@@ -191,6 +191,36 @@ describe("facets", () => {
   });
 });
 
+describe("what became of items", () => {
+  const failed = { status: "failed", reason: "encrypted" } as const;
+  const theCase = newCase({
+    A: [
+      doc("locked.zip", "a", { ...failed, extensionMismatch: true }),
+      doc("open.txt", "b", { status: "partial", reason: "damaged" }),
+      doc("folder", null, { kind: "directory" }),
+    ],
+  });
+
+  it.each([
+    ["encrypted:yes", ["A/locked.zip"]],
+    ["encrypted:no kind:file", ["A/open.txt"]],
+    ["mismatch:yes", ["A/locked.zip"]],
+    ["reason:damaged,encrypted mismatch:no", ["A/open.txt"]],
+    ["kind:dir*", ["A/folder"]],
+  ])("%s", (query, expected) => {
+    expect(asking(theCase, query, (answer) => [...answer.ids()].map(({ path }) => path))).toEqual(expected);
+  });
+
+  it("is counted by the same properties", () => {
+    const facets = asking(theCase, "kind:file", (answer) => answer.facets(["encrypted", "mismatch", "reason"]));
+    expect(facets.map(({ values: told }) => told.map(({ value, items }) => `${value} ${items}`))).toEqual([
+      ["no 1", "yes 1"],
+      ["no 1", "yes 1"],
+      ["damaged 1", "encrypted 1"],
+    ]);
+  });
+});
+
 describe("columns", () => {
   const docs = Array.from({ length: 30 }, (_, at) => docOf({ ...blank, at, size: at % 3, type: at % 2 }, "A"));
 
