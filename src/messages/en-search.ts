@@ -114,6 +114,7 @@ export const notSearched = (left: {
   failed: number;
   partial: number;
   skipped: number;
+  encrypted: number;
   pendingUnits: number;
   exhibits: readonly string[];
   notAcquired: readonly string[];
@@ -122,6 +123,7 @@ export const notSearched = (left: {
   if (left.failed > 0) parts.push(`${counted(left.failed, "item")} failed`);
   if (left.partial > 0) parts.push(`${counted(left.partial, "item")} read in part`);
   if (left.skipped > 0) parts.push(`${counted(left.skipped, "item")} skipped by rule`);
+  if (left.encrypted > 0) parts.push(`${counted(left.encrypted, "item")} among these encrypted`);
   if (left.pendingUnits > 0) parts.push(`${counted(left.pendingUnits, "file")} still to be processed`);
   if (left.exhibits.length > 0) parts.push(`not processed at all: ${left.exhibits.join(", ")}`);
   if (left.notAcquired.length > 0) parts.push(`not acquired: ${left.notAcquired.join(", ")}`);

@@ -11,6 +11,7 @@ import { positiveTerms, specialTerms, type Query } from "./query.ts";
 import type { Bounds, FileAnswer, SearchedFacts, SearchedFile } from "./searched-file.ts";
 import { BitSet } from "./sets/bit-set.ts";
 import { facetOf, type Facet, type FacetName } from "./sets/facets.ts";
+import type { CodedColumn } from "./sets/item-columns.ts";
 import {
   byPath,
   compareText,
@@ -42,6 +43,8 @@ export interface NotSearched {
   readonly failed: number;
   readonly partial: number;
   readonly skipped: number;
+  /** Among these: because they are encrypted. */
+  readonly encrypted: number;
   /** Units that are not processed yet. */
   readonly pendingUnits: number;
   /** Exhibits that were to be acquired and have no work file. */
@@ -190,14 +193,16 @@ export class Answer {
   }
 
   notSearched(): NotSearched {
-    const sums = { failed: 0, partial: 0, skipped: 0, pendingUnits: 0 };
+    const sums = { failed: 0, partial: 0, skipped: 0, encrypted: 0, pendingUnits: 0 };
     for (const { reader, columns } of this.#question.files) {
-      const { codes, values } = columns.codes("status");
-      const counts = new Float64Array(values.length);
-      for (let rank = 0; rank < codes.length; rank += 1) counts[codes[rank]!]! += 1;
-      values.forEach((value, code) => {
-        if (value === "failed" || value === "partial" || value === "skipped") sums[value] += counts[code] as number;
-      });
+      for (const { value, items } of [
+        ...itemsByCode(columns.codes("status")),
+        ...itemsByCode(columns.codes("reason")),
+      ]) {
+        if (value === "failed" || value === "partial" || value === "skipped" || value === "encrypted") {
+          sums[value] += items;
+        }
+      }
       const [row] = reader.select<{ pending: number }>("SELECT count(*) AS pending FROM unit WHERE done = 0");
       sums.pendingUnits += row?.pending ?? 0;
     }
@@ -274,6 +279,13 @@ export class Answer {
       least.at += 1;
     }
   }
+}
+
+/** Of all items of a work file. */
+function itemsByCode({ codes, values }: CodedColumn): { value: string | null; items: number }[] {
+  const counts = new Float64Array(values.length);
+  for (let rank = 0; rank < codes.length; rank += 1) counts[codes[rank]!]! += 1;
+  return values.map((value, code) => ({ value, items: counts[code] as number }));
 }
 
 /** Says which items of a work file are after a place. */

@@ -7,13 +7,12 @@ import { corpusOfReader } from "../case/watch-corpus.ts";
 import { appliedLists } from "../case/watch-store.ts";
 import type { WorkFileReader } from "../case/work-file-reader.ts";
 import { readRunRecord } from "../examine/run-record.ts";
-import type { Answer } from "../search/answer.ts";
 import { SearchSession } from "../search/session.ts";
 import type { CaseList } from "./case-lists.ts";
 import { countTerms } from "./count-terms.ts";
 import { findNear } from "./find-near.ts";
 import { markedItems, ShownItems } from "./shown-items.ts";
-import type { ListInExhibit, ListReport, NotSearchedFigures, WatchContent } from "./watch-content.ts";
+import type { ListInExhibit, ListReport, WatchContent } from "./watch-content.ts";
 
 type Loaded = Pick<WatchContent, "rules" | "withMarked" | "notSearched" | "lists">;
 
@@ -38,7 +37,7 @@ export function loadWatch(theCase: Case, lists: readonly CaseList[], { withMarke
         return {
           rules: answer.scope,
           withMarked,
-          notSearched: notSearched(answer, exhibits),
+          notSearched: answer.notSearched(),
           lists: lists.map((list) => reportOf(list, exhibits, standing(list))),
         };
       },
@@ -93,12 +92,4 @@ function stringsOnly(reader: WorkFileReader): number {
      WHERE state = 2 AND text_kind LIKE 'strings%' AND (treatment = 1 OR type IN ('unknown', 'hiberfil'))`,
   );
   return row?.n ?? 0;
-}
-
-function notSearched(answer: Answer, exhibits: readonly ShownItems[]): NotSearchedFigures {
-  let encrypted = 0;
-  for (const { reader } of exhibits) {
-    encrypted += reader.tally("reason").find(({ value }) => value === "encrypted")?.items ?? 0;
-  }
-  return { ...answer.notSearched(), encrypted };
 }

@@ -5,14 +5,8 @@ import { evidence, html, ownMarkup, type Html, type HtmlValue } from "../report/
 import { pageHead } from "../report/page-head.ts";
 import { mono, section } from "../report/render-parts.ts";
 import { reportStyle } from "../report/report-style.ts";
-import {
-  watchBounds,
-  type ListedTerm,
-  type ListReport,
-  type NotSearchedFigures,
-  type TermHits,
-  type WatchContent,
-} from "./watch-content.ts";
+import type { NotSearched } from "../search/answer.ts";
+import { watchBounds, type ListedTerm, type ListReport, type TermHits, type WatchContent } from "./watch-content.ts";
 
 export interface SignedWatchReport {
   readonly content: WatchContent;
@@ -131,7 +125,7 @@ function renderSummary({ lists, rules, withMarked }: WatchContent): Html {
   );
 }
 
-function renderNotSearched(figures: NotSearchedFigures): Html {
+function renderNotSearched(figures: NotSearched): Html {
   const { exhibits, notAcquired } = figures;
   const lines = [
     ...says.notSearched(figures),

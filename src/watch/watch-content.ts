@@ -101,12 +101,6 @@ export interface ListReport {
   readonly items: readonly TopItem[];
 }
 
-/** As a search states it; of the items those that are encrypted apart. */
-export interface NotSearchedFigures extends NotSearched {
-  /** Among failed and partial ones, by their reason. */
-  readonly encrypted: number;
-}
-
 /** What every report says of itself. */
 type Told = Pick<ReportCommon, "number" | "name" | "made" | "zone" | "officer" | "host" | "tool" | "checkpoint">;
 
@@ -116,7 +110,7 @@ export interface WatchContent extends Told {
   readonly case: Omit<ReportCommon["case"], "created">;
   readonly rules: ScopeRules;
   readonly withMarked: boolean;
-  readonly notSearched: NotSearchedFigures;
+  readonly notSearched: NotSearched;
   readonly lists: readonly ListReport[];
 }
 

@@ -105,6 +105,7 @@ describe("search", () => {
       failed: 1,
       partial: 0,
       skipped: 0,
+      encrypted: 0,
       pendingUnits: 0,
       exhibits: [],
       notAcquired: [],
