@@ -58,28 +58,58 @@ export interface FirstPlace {
   readonly count: number;
 }
 
-/** The first place of a phrase, and how many there are: the way back is made as far as the first. Null where there is none. */
+/** The first place of a phrase, and how many there are: the way back is made for the first alone. Null where there is none. */
 export function firstPhrasePlace(text: string, phrase: Phrase): FirstPlace | null {
-  const folded = fold(text);
+  const parts = partsOf(text);
+  const foldedParts = parts.map(({ start, end }) => fold(text.slice(start, end)));
   let first: { start: number; end: number } | null = null;
   let count = 0;
-  for (const place of findPhrase(folded, phrase)) {
+  for (const place of findPhrase(foldedParts.join(""), phrase)) {
     first ??= place;
     count += 1;
   }
-  return first && { ...originalRange(mapOfBeginning(text, folded, first.end), first.start, first.end), count };
+  return first && { ...rangeIn(text, parts, foldedParts, first.start, first.end), count };
 }
 
-/** Beyond the place that is looked for, and more at each attempt. */
-const moreUnits = 512;
+interface Part {
+  readonly start: number;
+  readonly end: number;
+}
 
-/** The way back of `folded` at least up to `end`. A text is cut between words in ASCII, where what follows changes nothing before. */
-function mapOfBeginning(text: string, folded: string, end: number): FoldedText {
-  for (let units = end + moreUnits; units < text.length / 2; units *= 4) {
-    const space = text.indexOf(" ", units);
-    if (space < 0 || space >= text.length / 2) break;
-    const map = foldWithMap(text.slice(0, space));
-    if (map.folded.length > end && folded.startsWith(map.folded)) return map;
+/** UTF-16 units of a part, at least. */
+const partUnits = 2048;
+
+/** A text in parts that are folded by themselves: cut behind a blank that a character of ASCII follows, where no sign reaches across. */
+function partsOf(text: string): Part[] {
+  const parts: Part[] = [];
+  let start = 0;
+  for (let at = text.indexOf(" ", partUnits); at >= 0; at = text.indexOf(" ", at + 1)) {
+    if (at - start < partUnits) at = start + partUnits - 1;
+    else if (at + 1 < text.length && text.charCodeAt(at + 1) < 0x80) {
+      parts.push({ start, end: at + 1 });
+      start = at + 1;
+      at += partUnits;
+    }
   }
-  return foldWithMap(text);
+  parts.push({ start, end: text.length });
+  return parts;
+}
+
+/** The way back from the folded parts, for those that a place lies in. */
+function rangeIn(
+  text: string,
+  parts: readonly Part[],
+  foldedParts: readonly string[],
+  start: number,
+  end: number,
+): { start: number; end: number } {
+  let before = 0;
+  let first = 0;
+  while (before + foldedParts[first]!.length <= start) before += foldedParts[first++]!.length;
+  let last = first;
+  for (let reached = before + foldedParts[first]!.length; reached < end;) reached += foldedParts[++last]!.length;
+  const from = parts[first]!.start;
+  const map = foldWithMap(text.slice(from, parts[last]!.end));
+  const found = originalRange(map, start - before, end - before);
+  return { start: from + found.start, end: from + found.end };
 }
