@@ -82,6 +82,8 @@ export function casePaths(folder: string) {
     reports: join(root, "reports"),
     logs: join(root, "logs"),
     lists: join(root, "lists"),
+    // Words and hashes for queries: not beside watch-lists, which processing reads and whose form they do not have.
+    searchLists: join(root, "lists", "search"),
     exports: join(root, "exports"),
     review: join(root, "review"),
   };

@@ -29,12 +29,20 @@ export function valuesOf(asked: Asked, name: GroupName): string[] {
   return values;
 }
 
-/** Numbers of the contents with a value, sorted. */
+/** Numbers of the contents with a value, sorted. Bare numbers, since a Set ends at 2^24 of them. */
 export function contentsOf(asked: Asked, name: GroupName, value: string): Uint32Array {
   const { table, column } = sources[name];
-  const found = new Set<number>();
-  for (const row of asked.iterate(`SELECT content FROM ${table} WHERE ${column} = ?`, [value])) {
-    found.add(row["content"] as number);
+  const sql = `SELECT DISTINCT content FROM ${table} WHERE ${column} = ? ORDER BY content`;
+  let found = new Uint32Array(64);
+  let count = 0;
+  for (const row of asked.iterate(sql, [value])) {
+    if (count === found.length) {
+      const larger = new Uint32Array(count * 2);
+      larger.set(found);
+      found = larger;
+    }
+    found[count] = row["content"] as number;
+    count += 1;
   }
-  return Uint32Array.from(found).sort();
+  return found.slice(0, count);
 }

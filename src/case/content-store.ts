@@ -5,8 +5,9 @@ import { shares, treatments, type PreparedBlock, type PreparedContent } from "..
 import { FieldIndex } from "./field-index.ts";
 import { findingValues } from "./item-store.ts";
 import { clearDescription } from "./recovery.ts";
-import { blocksPerContent, contentState } from "./schema.ts";
+import { contentState } from "./schema.ts";
 import type { Database, Statement } from "./sqlite.ts";
+import { blocksPerContent, indexRow } from "./text-rows.ts";
 
 /** Told after each stored stretch, so that the caller may commit. */
 export type Charge = (rows: number, bytes: number) => void;
@@ -121,7 +122,7 @@ export class ContentStore {
     if (block.index >= blocksPerContent) throw new Error(`a text of more than ${blocksPerContent} blocks`);
     const id = content * blocksPerContent + block.index;
     this.#block.run([id, block.labels.length > 0 ? JSON.stringify(block.labels) : null, block.chars, block.text]);
-    this.#index.run([id, block.folded]);
+    this.#index.run([indexRow(id), block.folded]);
   }
 }
 

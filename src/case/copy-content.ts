@@ -1,5 +1,4 @@
 /** A content of one work file, as it is handed to the writer of another. */
-import { fold } from "../../native-free/model/fold.ts";
 import type { ContentRow, EntityRow, Field } from "../../native-free/model/item.ts";
 import {
   shares,
@@ -8,8 +7,10 @@ import {
   type PreparedContent,
   type Similar,
 } from "../../native-free/model/prepared.ts";
+import { foldBlock } from "../../native-free/model/text-seam.ts";
 import type { SqlRow } from "./sqlite.ts";
-import { blocksPerContent, contentState } from "./schema.ts";
+import { contentState } from "./schema.ts";
+import { blockIds } from "./text-rows.ts";
 import { appliedLists, kindOfList } from "./watch-store.ts";
 import type { WorkFileReader } from "./work-file-reader.ts";
 import { hex, storedBlock, storedContent, storedFinding } from "./work-file-rows.ts";
@@ -19,9 +20,13 @@ const copiedBlocks = 16;
 
 /**
  * Null where the file does not describe these bytes, or where what it says holds for its own occurrences alone. `hasBeside`: there are
- * files beside the occurrence that it is wanted for.
+ * files beside the occurrence that it is wanted for. All of it is of one moment: the other exhibit may be under examination, too.
  */
 export function copyOfContent(reader: WorkFileReader, sha256: string, hasBeside: boolean): PreparedContent | null {
+  return reader.snapshot(() => copied(reader, sha256, hasBeside));
+}
+
+function copied(reader: WorkFileReader, sha256: string, hasBeside: boolean): PreparedContent | null {
   const [row] = reader.select(
     `SELECT *, id AS c_id, size AS c_size, status AS c_status, reason AS c_reason FROM content
      WHERE sha256 = ? AND state = ${contentState.complete} AND treatment = ${treatments.indexOf("full")}`,
@@ -69,14 +74,14 @@ function rowOf(reader: WorkFileReader, content: number, row: SqlRow): ContentRow
 
 /** Null where there are too many. */
 function blocksOf(reader: WorkFileReader, content: number): PreparedBlock[] | null {
-  const first = content * blocksPerContent;
   const rows = reader.select("SELECT * FROM text_block WHERE id >= ? AND id < ? ORDER BY id LIMIT ?", [
-    ...[first, first + blocksPerContent, copiedBlocks + 1],
+    ...blockIds(content),
+    copiedBlocks + 1,
   ]);
   if (rows.length > copiedBlocks) return null;
   return rows.map((row) => {
     const { index, labels, text } = reader.stored(() => storedBlock(row));
     const packed = new Uint8Array(row["text"] as Uint8Array);
-    return { index, labels, chars: row["chars"] as number, text: packed, folded: fold(text) };
+    return { index, labels, chars: row["chars"] as number, text: packed, folded: foldBlock(text, index) };
   });
 }

@@ -19,7 +19,7 @@ const contentsPerPage = 5000;
  */
 export function matchHashSets(database: Database, files: readonly string[], identity: string): void {
   voidDerived(database);
-  setIdentity(database, null);
+  forgetHashSets(database);
   database.exec("DELETE FROM known");
   const sets = files.map((file) => HashSetFile.open(file));
   try {
@@ -27,17 +27,17 @@ export function matchHashSets(database: Database, files: readonly string[], iden
   } finally {
     for (const set of sets) set.close();
   }
-  setIdentity(database, identity);
+  database.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('hashsets', ?)").run([identity]);
 }
 
-/** The sets that the table `known` was made with; null where it is not whole. */
+/** The sets that the table `known` was made with; null where it is not whole, or items or contents changed since. */
 export function matchedHashSets(database: Database): string | null {
   return database.prepare<{ value: string }>("SELECT value FROM meta WHERE key = 'hashsets'").get([])?.value ?? null;
 }
 
-function setIdentity(database: Database, identity: string | null): void {
-  if (identity === null) database.exec("DELETE FROM meta WHERE key = 'hashsets'");
-  else database.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('hashsets', ?)").run([identity]);
+/** To be called in the transaction of a change of items or contents, before it is committed: they are compared anew then. */
+export function forgetHashSets(database: Database): void {
+  database.exec("DELETE FROM meta WHERE key = 'hashsets'");
 }
 
 function matchContents(database: Database, sets: readonly HashSetFile[]): void {

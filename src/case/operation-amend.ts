@@ -1,5 +1,5 @@
 /** Changing an operation form field by field, and printing it. */
-import { reportSays } from "../messages/en.ts";
+import { reportSays, searchSays } from "../messages/en.ts";
 import { OperatorError } from "../messages/operator-error.ts";
 import {
   clearableFields,
@@ -9,7 +9,7 @@ import {
   type OperationFields,
   type OperationForm,
 } from "./operation-form.ts";
-import type { ScopeRules } from "./scope.ts";
+import { hasWords, type ScopeRules } from "./scope.ts";
 
 /** What flags say: texts replace where they are not null, lists are added at the end. */
 export interface FormAdditions {
@@ -38,8 +38,19 @@ export interface Amendment {
   readonly additions: FormAdditions;
 }
 
-/** The form after clearing, replacing and adding, in that order. Throws OperatorError that names a bad field. */
-export function amendForm(current: OperationForm, { clear, fields, additions }: Amendment): OperationForm {
+/**
+ * The form after clearing, replacing and adding, in that order. Throws OperatorError that names a bad field, and
+ * `operation/scope-term` for the first scope term that no search could use.
+ */
+export function amendForm(current: OperationForm, amendment: Amendment): OperationForm {
+  const form = amendedForm(current, amendment);
+  // What was recorded before is not judged again, or nothing else could be amended.
+  const unusable = form.scope.terms.find((term) => !hasWords(term) && !current.scope.terms.includes(term));
+  if (unusable !== undefined) throw new OperatorError("operation/scope-term", searchSays.scopeTermEmpty(unusable));
+  return form;
+}
+
+function amendedForm(current: OperationForm, { clear, fields, additions }: Amendment): OperationForm {
   const kept: Record<string, unknown> = { ...current };
   for (const field of clearableFields) if (clear.includes(field)) kept[field] = emptyForm[field];
   const base = parseForm({ ...kept, ...fields }, "the form");

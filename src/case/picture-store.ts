@@ -3,14 +3,15 @@
  * what is not is found by `pendingPictures` again.
  */
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import { fold } from "../../native-free/model/fold.ts";
 import { textBlockChars, textOverlapChars } from "../../native-free/model/prepared.ts";
 import { TextHash } from "../../native-free/model/text-hash.ts";
+import { foldBlock } from "../../native-free/model/text-seam.ts";
 import { refreshFields } from "./field-index.ts";
 import { findingValues } from "./item-store.ts";
 import type { PictureResult, PictureWork, RecognisedText } from "./picture-results.ts";
-import { blocksPerContent, contentState } from "./schema.ts";
+import { contentState } from "./schema.ts";
 import type { Database, SqlRow } from "./sqlite.ts";
+import { blockIds, blocksPerContent, indexRow, removeBlocks } from "./text-rows.ts";
 import { storedBlock } from "./work-file-rows.ts";
 
 /** Where fields and findings of the pass come from: what it said before is replaced. */
@@ -189,18 +190,16 @@ function appendText(database: Database, content: number, result: RecognisedText)
     .get([content]) as { kind: string };
   // It came with a copy of the result of another exhibit.
   if (kind.includes("recognised")) return;
-  const base = content * blocksPerContent;
-  const blocks = database
-    .prepare<SqlRow>("SELECT * FROM text_block WHERE id >= ? AND id < ? ORDER BY id")
-    .all([base, base + blocksPerContent]);
+  const range = blockIds(content);
+  const [base] = range;
+  const blocks = database.prepare<SqlRow>("SELECT * FROM text_block WHERE id >= ? AND id < ? ORDER BY id").all(range);
   const lastRow = blocks.pop();
   const last = lastRow ? storedBlock(lastRow) : { index: 0, text: "", labels: [] };
   const before = last.text === "" ? "" : `${last.text}\n`;
   const labels = [...last.labels, ...result.labels.map(({ at, label }) => ({ at: at + before.length, label }))];
   const parts = partsOf(before + result.text, labels);
   if (lastRow) {
-    database.prepare("DELETE FROM fts_text WHERE rowid = ?").run([base + last.index]);
-    database.prepare("DELETE FROM text_block WHERE id = ?").run([base + last.index]);
+    removeBlocks(database, [{ id: base + last.index }]);
   }
   const hash = new TextHash();
   for (const row of blocks) hashBlock(hash, row);
@@ -252,7 +251,9 @@ function storePart(database: Database, hash: TextHash, base: number, index: numb
       text.length,
       zstdCompressSync(utf8, compression),
     ]);
-  database.prepare("INSERT INTO fts_text (rowid, text) VALUES (?, ?)").run([base + index, fold(text)]);
+  database
+    .prepare("INSERT INTO fts_text (rowid, text) VALUES (?, ?)")
+    .run([indexRow(base + index), foldBlock(text, index)]);
 }
 
 interface Placing {

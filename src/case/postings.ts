@@ -16,12 +16,20 @@ const leafHead = 4;
 const columnMark = 1;
 const positionBias = 2;
 
+/** Places of the words of a phrase that are held: 64 MiB. */
+const mostPositions = 2 ** 23;
+
+/** A phrase that is to be asked through SQLite, which holds little and takes longer. */
+export class TooManyPositions extends Error {}
+
 export class Postings {
   readonly #pages: IndexPages;
+  readonly #most: number;
 
-  /** Of the moment at which the reader stands. Throws UnknownIndex for an index of another form. */
-  constructor(reader: WorkFileReader, table: IndexTable) {
+  /** Of the moment at which the reader stands. `most`: positions held. Throws UnknownIndex for an index of another form. */
+  constructor(reader: WorkFileReader, table: IndexTable, most = mostPositions) {
     this.#pages = new IndexPages(reader, table);
+    this.#most = most;
   }
 
   /**
@@ -36,7 +44,10 @@ export class Postings {
     for (const segment of this.#pages.segments) this.#each(segment, key, prefix, firstColumn, take);
   }
 
-  /** Rows in which the words stand one after the other in one column (the first alone with `firstColumn`). */
+  /**
+   * Rows in which the words stand one after the other in one column (the first alone with `firstColumn`). Throws TooManyPositions,
+   * before any row is told, where the words are so frequent that their places should not be held.
+   */
   rowsWithPhrase(words: readonly string[], prefix: boolean, visit: Visit, firstColumn = false): void {
     if (words.length === 1) return this.rowsWith(words[0] as string, prefix, visit, firstColumn);
     const keys = words.map(keyOf);
@@ -45,7 +56,13 @@ export class Postings {
       rows = this.#narrowed(key, prefix && index === keys.length - 1, index === 0 ? null : rows);
       if (rows.length === 0) return;
     }
-    const lists = keys.map((key, index) => this.#positions(key, prefix && index === keys.length - 1, rows));
+    const lists: Positions[] = [];
+    let left = this.#most;
+    for (const [index, key] of keys.entries()) {
+      const list = this.#positions(key, prefix && index === keys.length - 1, rows, left);
+      left -= list.values.length;
+      lists.push(list);
+    }
     rows.forEach((row, at) => {
       if (standsInRow(lists, at, firstColumn)) visit(row);
     });
@@ -58,36 +75,31 @@ export class Postings {
     let isSorted = true;
     let last = -1;
     this.#everywhere(key, prefix, false, (row) => {
-      if (row <= last) {
-        isSorted = false;
-        at = 0;
-      }
+      if (row <= last) isSorted = false;
       last = row;
-      if (rows && !prefix) {
-        while (at < rows.length && (rows[at] as number) < row) at += 1;
-        if (rows[at] === row) found.push(row);
-      } else found.push(row);
+      if (rows) {
+        at = placeFrom(rows, row, at);
+        if (rows[at] !== row) return;
+      }
+      found.push(row);
     });
-    let result = found.taken();
-    if (!isSorted) result = Float64Array.from(new Set(result.sort()));
-    if (!rows || !prefix) return result;
-    const wanted = new Set(rows);
-    return result.filter((row) => wanted.has(row));
+    const result = found.taken();
+    return isSorted ? result : Float64Array.from(new Set(result.sort()));
   }
 
-  /** For each of `rows` (sorted) the positions of a word, as column × 2^32 + position. */
-  #positions(key: Uint8Array, prefix: boolean, rows: Float64Array): Positions {
+  /** For each of `rows` (sorted) the positions of a word, at most `most` in all, as column × 2^32 + position. */
+  #positions(key: Uint8Array, prefix: boolean, rows: Float64Array, most: number): Positions {
     const all = new Numbers();
     const starts = new Float64Array(rows.length);
     const ends = new Float64Array(rows.length);
     const extra = new Map<number, number[]>();
     let at = 0;
     this.#everywhere(key, prefix, true, (row, bytes, start, end) => {
-      if (at > 0 && row <= (rows[at - 1] ?? -1)) at = 0;
-      while (at < rows.length && (rows[at] as number) < row) at += 1;
+      at = placeFrom(rows, row, at);
       if (rows[at] !== row) return;
       const begin = all.length;
       readPositions(bytes, start, end, all);
+      if (all.length > most) throw new TooManyPositions("a phrase of frequent words");
       if (starts[at] === ends[at]) {
         starts[at] = begin;
         ends[at] = all.length;
@@ -121,8 +133,11 @@ export class Postings {
   }
 }
 
+/** The index keeps so many bytes of a word. */
+const mostWordBytes = 32_768;
+
 function keyOf(word: string): Uint8Array {
-  const bytes = Buffer.from(word, "utf8");
+  const bytes = Buffer.from(word, "utf8").subarray(0, mostWordBytes);
   const key = new Uint8Array(bytes.length + 1);
   key[0] = mainIndex;
   key.set(bytes, 1);
@@ -334,6 +349,28 @@ function holdsPosition({ values, starts, ends, extra }: Positions, row: number, 
   }
   if (low < (ends[row] as number) && values[low] === position) return true;
   return extra.size > 0 && (extra.get(row)?.includes(position) ?? false);
+}
+
+/** Where a row stands among sorted ones, or would stand; the search begins at `near`, where neighbours mostly are. */
+function placeFrom(rows: Float64Array, row: number, near: number): number {
+  let low = 0;
+  let high = rows.length;
+  if (near < high && (rows[near] as number) < row) low = near + 1;
+  else high = near;
+  for (let step = 1; low < high && low > near; step *= 2) {
+    // Forwards in steps that double: rows of one word come in their order.
+    if (low + step >= high || (rows[low + step] as number) >= row) {
+      high = Math.min(high, low + step);
+      break;
+    }
+    low += step;
+  }
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((rows[middle] as number) < row) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Numbers in one growing piece of memory. */

@@ -3,8 +3,9 @@
  * removed stays removed, and the next start removes the rest.
  */
 import { voidDerived } from "./derived.ts";
-import { blocksPerContent, contentState } from "./schema.ts";
+import { contentState } from "./schema.ts";
 import type { Database } from "./sqlite.ts";
+import { blockIds, removeBlocks } from "./text-rows.ts";
 
 /** What hangs on a content beside its text. */
 const describingTables = ["metadata", "finding", "entity", "known", "similarity", "picture", "thumbnail", "ocr_page"];
@@ -76,23 +77,15 @@ export function removeItems(database: Database, unit: number): void {
 }
 
 function removeContent(database: Database, content: number): void {
-  const range = [content * blocksPerContent, (content + 1) * blocksPerContent];
   const next = database.prepare<{ id: number }>(
     `SELECT id FROM text_block WHERE id >= ? AND id < ? LIMIT ${blocksPerTransaction}`,
   );
-  const removeIndex = database.prepare("DELETE FROM fts_text WHERE rowid = ?");
-  const removeBlock = database.prepare("DELETE FROM text_block WHERE id = ?");
   // A complete content that nobody refers to must not be seen without its text.
   database.prepare("UPDATE content SET state = ? WHERE id = ?").run([contentState.writing, content]);
   for (;;) {
-    const page = next.all(range);
+    const page = next.all(blockIds(content));
     if (page.length === 0) break;
-    database.transaction(() => {
-      for (const { id } of page) {
-        removeIndex.run([id]);
-        removeBlock.run([id]);
-      }
-    }, "immediate");
+    database.transaction(() => removeBlocks(database, page), "immediate");
   }
   removeDescription(database, content);
 }
@@ -102,14 +95,10 @@ function removeContent(database: Database, content: number): void {
  * file, which is bounded by their windows.
  */
 export function clearDescription(database: Database, content: number): void {
-  const range = [content * blocksPerContent, (content + 1) * blocksPerContent];
-  const blocks = database.prepare<{ id: number }>("SELECT id FROM text_block WHERE id >= ? AND id < ?").all(range);
-  const removeIndex = database.prepare("DELETE FROM fts_text WHERE rowid = ?");
-  const removeBlock = database.prepare("DELETE FROM text_block WHERE id = ?");
-  for (const { id } of blocks) {
-    removeIndex.run([id]);
-    removeBlock.run([id]);
-  }
+  const blocks = database
+    .prepare<{ id: number }>("SELECT id FROM text_block WHERE id >= ? AND id < ?")
+    .all(blockIds(content));
+  removeBlocks(database, blocks);
   for (const table of describingTables) {
     database.prepare(`DELETE FROM ${table} WHERE content = ?`).run([content]);
   }

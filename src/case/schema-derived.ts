@@ -12,9 +12,4 @@ CREATE TABLE content_group (
   name TEXT NOT NULL, value TEXT NOT NULL, contents BLOB NOT NULL,
   PRIMARY KEY (name, value)
 ) WITHOUT ROWID;
-
--- Segments are merged by hand once everything is there (see index-merge.ts): what is merged while rows come in is rewritten several times.
-INSERT INTO fts_text (fts_text, rank) VALUES ('automerge', 0);
-INSERT INTO fts_name (fts_name, rank) VALUES ('automerge', 0);
-INSERT INTO fts_field (fts_field, rank) VALUES ('automerge', 0);
 `;

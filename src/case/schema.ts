@@ -6,15 +6,16 @@
  * arrival) and never leave this folder: ids of items and hashes of contents are what is stable.
  */
 import { OperatorError } from "../messages/operator-error.ts";
-import { caseSays } from "../messages/en.ts";
+import { caseSays, searchSays } from "../messages/en.ts";
 import { eventTables } from "./event-store.ts";
 import { indexAllFields } from "./field-index.ts";
 import { derivedTables } from "./schema-derived.ts";
+import { indexAllTexts, indexTables } from "./schema-index.ts";
 import { pictureTables } from "./schema-pictures.ts";
 import type { Database } from "./sqlite.ts";
 
 /** `user_version` of the database. Raised with every migration. */
-export const workFileVersion = 5;
+export const workFileVersion = 6;
 
 /** `content.state`: what is known of a content. */
 export const contentState = {
@@ -24,13 +25,6 @@ export const contentState = {
   writing: 1,
   complete: 2,
 } as const;
-
-/**
- * Blocks of one content that the row numbers have room for. `text_block.id` and the row number in `fts_text` are
- * content × 2^20 + block: one content's blocks are neighbours, numbers stay below 2^53 up to 2^33 contents, and the
- * index stores differences, which take three bytes for 2^20 as for 2^16.
- */
-export const blocksPerContent = 2 ** 20;
 
 const tables = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -128,7 +122,7 @@ CREATE TABLE entity (
 CREATE INDEX entity_value ON entity (kind, value);
 
 CREATE TABLE text_block (
-  id INTEGER PRIMARY KEY,              -- content × 2^20 + block
+  id INTEGER PRIMARY KEY,              -- content × 2^20 + block; see text-rows.ts
   labels TEXT,                         -- JSON [{ at, label }]; null for running text
   chars INTEGER NOT NULL,              -- UTF-16 units
   text BLOB NOT NULL                   -- UTF-8, zstd
@@ -144,11 +138,6 @@ CREATE VIRTUAL TABLE fts_name USING fts5 (
   name, folder, content = '', contentless_delete = 1,
   tokenize = 'ascii'
 );
--- Segments of a level that are merged while rows come in: twice the default, so that text is rewritten less often.
-INSERT INTO fts_text (fts_text, rank) VALUES ('automerge', 8);
--- Bytes that the index gathers in memory before it writes a segment: larger segments, fewer merges.
-INSERT INTO fts_text (fts_text, rank) VALUES ('hashsize', ${32 * 2 ** 20});
-INSERT INTO fts_name (fts_name, rank) VALUES ('hashsize', ${8 * 2 ** 20});
 `;
 
 /** Version 1 never wrote extents, and knew contents of files only. */
@@ -195,7 +184,14 @@ CREATE TABLE known (
 `;
 
 /** `migrations[n]` leads from version n to n + 1. */
-const migrations: readonly string[] = [tables, mediaTables, sharingTables, pictureTables, derivedTables + eventTables];
+const migrations: readonly string[] = [
+  tables,
+  mediaTables,
+  sharingTables,
+  pictureTables,
+  derivedTables + eventTables,
+  indexTables,
+];
 
 /** The schema version of an open work file; 0 for a new one. Throws OperatorError for a newer one. */
 export function checkVersion(database: Database): number {
@@ -206,23 +202,36 @@ export function checkVersion(database: Database): number {
   return found;
 }
 
-/** Throws OperatorError where the work file has not been brought to the present version. */
+/** Throws OperatorError where the work file has not been brought to the present version, or where nothing is in it yet. */
 export function checkCurrent(database: Database): void {
   const found = checkVersion(database);
+  // A writer has made the file and not its tables.
+  if (found === 0) throw new OperatorError("case/not-processed", searchSays.notProcessed(database.file));
   if (found < workFileVersion) {
     throw new OperatorError("case/older-format", caseSays.olderFormat(database.file, found, workFileVersion));
   }
 }
 
-/** Brings a work file to the present version, each step in one transaction. Throws OperatorError for a newer one. */
+/**
+ * Brings a work file to the present version, each step in one transaction; a new one in a single transaction, since others may look at
+ * it already. Throws OperatorError for a newer one.
+ */
 export function migrate(database: Database): void {
-  for (let version = checkVersion(database); version < workFileVersion; version += 1) {
+  const found = checkVersion(database);
+  const steps = Array.from({ length: workFileVersion - found }, (_, index) => found + index);
+  const groups = found === 0 ? [steps] : steps.map((version) => [version]);
+  for (const group of groups) {
     database.transaction(() => {
-      database.exec(migrations[version] as string);
-      if (migrations[version] === sharingTables) indexAllFields(database);
-      database.exec(`PRAGMA user_version = ${version + 1}`);
+      for (const version of group) migrateFrom(database, version);
     }, "immediate");
   }
+}
+
+function migrateFrom(database: Database, version: number): void {
+  database.exec(migrations[version] as string);
+  if (migrations[version] === sharingTables) indexAllFields(database);
+  if (migrations[version] === indexTables) indexAllTexts(database);
+  database.exec(`PRAGMA user_version = ${version + 1}`);
 }
 
 /** Settings of a connection that writes. */

@@ -3,6 +3,7 @@
  * anything is counted, and what they exclude is stated with every answer.
  */
 import { z } from "zod";
+import { fold, tokens } from "../../native-free/model/fold.ts";
 
 export const scopeRulesShape = z.object({
   /** Exhibit custodians or file owners, compared folded; empty: all. */
@@ -18,5 +19,10 @@ export const scopeRulesShape = z.object({
 });
 
 export type ScopeRules = z.infer<typeof scopeRulesShape>;
+
+/** False for a term without letters and digits: nothing of it is indexed, so that no item could be told to hold it. */
+export function hasWords(term: string): boolean {
+  return tokens(fold(term))[Symbol.iterator]().next().done !== true;
+}
 
 export const noScopeRules: ScopeRules = { custodians: [], dates: null, folders: [], types: [], terms: [] };

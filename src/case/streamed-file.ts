@@ -1,6 +1,6 @@
 /** A file that is written line by line and appears whole or not at all, with its SHA-256. */
 import { createHash } from "node:crypto";
-import { closeSync, constants, existsSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, constants, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { caseSays } from "../messages/en.ts";
 import { OperatorError } from "../messages/operator-error.ts";
@@ -22,6 +22,7 @@ export class StreamedFile {
   readonly #hash = createHash("sha256");
   #text = "";
   #bytes = 0;
+  #isOpen = true;
 
   /** Throws OperatorError where the file is there already or its folder cannot be written to. */
   constructor(file: string) {
@@ -54,7 +55,7 @@ export class StreamedFile {
   /** The file appears under its name. */
   publish(): void {
     try {
-      closeSync(this.#descriptor);
+      this.#close();
       renameSync(this.#temporary, this.file);
       syncFolder(dirname(this.file));
     } catch (error) {
@@ -64,8 +65,14 @@ export class StreamedFile {
 
   /** Nothing is left behind. */
   abandon(): void {
+    this.#close();
+    rmSync(this.#temporary, { force: true });
+  }
+
+  #close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
     closeSync(this.#descriptor);
-    unlinkSync(this.#temporary);
   }
 
   #flush(): void {

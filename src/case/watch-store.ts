@@ -9,7 +9,11 @@ import { openDatabase, type Database, type SqlRow, type Statement } from "./sqli
 import { corpusOf } from "./watch-corpus.ts";
 import type { WorkFileReader } from "./work-file-reader.ts";
 
-/** May be run on any work file; `recovery.ts` knows none of it, so that triggers remove what hangs on rows that go. */
+/**
+ * May be run on any work file; `recovery.ts` knows none of it, so that triggers remove what hangs on rows that go. What comes again may
+ * get the same row numbers, so that the triggers also say of every list that it is to be applied anew. A trigger that changes gets
+ * another name, since one that is there stays as it is; the old one is dropped after it, so that a kill leaves no file without.
+ */
 const watchTables = `
 CREATE TABLE IF NOT EXISTS watch_list (
   list TEXT PRIMARY KEY,               -- id
@@ -17,7 +21,7 @@ CREATE TABLE IF NOT EXISTS watch_list (
   sha256 TEXT NOT NULL,                -- of the list's bytes, hex
   entries INTEGER NOT NULL,
   own INTEGER NOT NULL,                -- 1: processing looked for it in texts, its entities are not touched
-  corpus TEXT NOT NULL,                -- what it was applied to, see WatchStore.corpus
+  corpus TEXT NOT NULL,                -- what it was applied to, see WatchStore.corpus; empty once rows of that went
   contents INTEGER NOT NULL, items INTEGER NOT NULL, -- row numbers up to which it is applied
   chars INTEGER NOT NULL,              -- UTF-16 units of text looked at
   cut INTEGER NOT NULL,                -- contents with more hits than are kept
@@ -37,15 +41,21 @@ CREATE INDEX IF NOT EXISTS watch_place_value ON watch_place (list, value);
 CREATE INDEX IF NOT EXISTS watch_place_content ON watch_place (content) WHERE content IS NOT NULL;
 CREATE INDEX IF NOT EXISTS watch_place_item ON watch_place (item) WHERE item IS NOT NULL;
 
-CREATE TRIGGER IF NOT EXISTS watch_place_item_gone AFTER DELETE ON item BEGIN
+CREATE TRIGGER IF NOT EXISTS watched_item_gone AFTER DELETE ON item BEGIN
   DELETE FROM watch_place WHERE item = old.id;
+  UPDATE watch_list SET corpus = '' WHERE corpus <> '';
 END;
-CREATE TRIGGER IF NOT EXISTS watch_place_content_anew AFTER UPDATE OF state ON content WHEN old.state = 2 AND new.state <> 2 BEGIN
+CREATE TRIGGER IF NOT EXISTS watched_content_anew AFTER UPDATE OF state ON content WHEN old.state = 2 AND new.state <> 2 BEGIN
   DELETE FROM watch_place WHERE content = old.id;
+  UPDATE watch_list SET corpus = '' WHERE corpus <> '';
 END;
-CREATE TRIGGER IF NOT EXISTS watch_place_content_gone AFTER DELETE ON content BEGIN
+CREATE TRIGGER IF NOT EXISTS watched_content_gone AFTER DELETE ON content BEGIN
   DELETE FROM watch_place WHERE content = old.id;
+  UPDATE watch_list SET corpus = '' WHERE corpus <> '';
 END;
+DROP TRIGGER IF EXISTS watch_place_item_gone;
+DROP TRIGGER IF EXISTS watch_place_content_anew;
+DROP TRIGGER IF EXISTS watch_place_content_gone;
 `;
 
 /** Kind of the entities of a list. */
@@ -62,6 +72,7 @@ export interface AppliedList {
   readonly entries: number;
   /** Processing looked for it in texts. */
   readonly own: boolean;
+  /** What it was applied to, see `WatchStore.corpus`; empty once rows of that went, whatever came in their place. */
   readonly corpus: string;
   readonly contents: number;
   readonly items: number;

@@ -8,7 +8,8 @@ import type { EntityRow, Field, ItemExtent, ItemTime, Reason, Status } from "../
 import { caseSays, searchSays } from "../messages/en.ts";
 import { OperatorError } from "../messages/operator-error.ts";
 import { entitiesOf, extentsOf, fieldsOf, knownOf, timesOf } from "./item-details.ts";
-import { blocksPerContent, checkCurrent, checkVersion } from "./schema.ts";
+import { checkCurrent, checkVersion } from "./schema.ts";
+import { blockIds } from "./text-rows.ts";
 import {
   openDatabase,
   sqliteCode,
@@ -299,7 +300,7 @@ export class WorkFileReader {
 
   /** One block of a content by its number, or null. */
   block(content: number, index: number): StoredBlock | null {
-    const [row] = this.select("SELECT * FROM text_block WHERE id = ?", [content * blocksPerContent + index]);
+    const [row] = this.select("SELECT * FROM text_block WHERE id = ?", [blockIds(content)[0] + index]);
     return row ? this.stored(() => storedBlock(row)) : null;
   }
 
@@ -310,10 +311,8 @@ export class WorkFileReader {
 
   /** UTF-16 units of each block of a content, in order. */
   blockChars(content: number): number[] {
-    return this.select<{ chars: number }>("SELECT chars FROM text_block WHERE id >= ? AND id < ? ORDER BY id", [
-      content * blocksPerContent,
-      (content + 1) * blocksPerContent,
-    ]).map(({ chars }) => chars);
+    const sql = "SELECT chars FROM text_block WHERE id >= ? AND id < ? ORDER BY id";
+    return this.select<{ chars: number }>(sql, blockIds(content)).map(({ chars }) => chars);
   }
 
   /** SHA-256 (hex) of every complete content that an item refers to, sorted. */

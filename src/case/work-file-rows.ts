@@ -13,7 +13,7 @@ import type {
   State,
   Status,
 } from "../../native-free/model/item.ts";
-import { blocksPerContent } from "./schema.ts";
+import { blocksPerContent } from "./text-rows.ts";
 import type { SqlRow, SqlValue } from "./sqlite.ts";
 
 /** A content as stored: complete, its text and fields apart. */

@@ -13,7 +13,7 @@ import { isDerived, makeDerived, voidDerived } from "./derived.ts";
 import { mergeIndexes } from "./index-merge.ts";
 import { FlightLog, noDeaths, type Deaths, type InFlight } from "./flight-log.ts";
 import { ItemStore } from "./item-store.ts";
-import { matchedHashSets, matchHashSets } from "./known-files.ts";
+import { forgetHashSets, matchedHashSets, matchHashSets } from "./known-files.ts";
 import { recoverRows, removeItems, reopenEncrypted } from "./recovery.ts";
 import { migrate, setUpWriter } from "./schema.ts";
 import { openDatabase, sqliteCode, type Database, type OpenOptions, type Statement } from "./sqlite.ts";
@@ -72,7 +72,7 @@ export class WorkFileWriter {
   #since = 0;
   #open = false;
   #broken = false;
-  /** Items or contents changed since the derived tables were made. */
+  /** Items or contents changed since the derived tables were made, or contents were compared with the hash sets. */
   #isVoid = false;
 
   private constructor(database: Database, flight: FlightLog, options: WriterOptions) {
@@ -269,11 +269,13 @@ export class WorkFileWriter {
     });
   }
 
-  /** Compares every content with the hash sets where they, by their `identity`, or the contents are others than the last time. */
-  matchHashSets(files: readonly string[], identity: string, isChanged: boolean): void {
+  /** Compares every content with the hash sets where they, by their `identity`, are others than the last time or contents changed since. */
+  matchHashSets(files: readonly string[], identity: string): void {
     this.#guard(() => {
       this.#commit();
-      if (isChanged || matchedHashSets(this.#database) !== identity) matchHashSets(this.#database, files, identity);
+      if (matchedHashSets(this.#database) === identity) return;
+      matchHashSets(this.#database, files, identity);
+      this.#isVoid = false;
     });
   }
 
@@ -320,11 +322,12 @@ export class WorkFileWriter {
     this.#since = performance.now();
   }
 
-  /** The same for a change of items or contents, which makes the derived tables void. */
+  /** The same for a change of items or contents, which makes void what was made of them. */
   #beginChange(): void {
     this.#begin();
     if (this.#isVoid) return;
     voidDerived(this.#database);
+    forgetHashSets(this.#database);
     this.#isVoid = true;
   }
 

@@ -49,7 +49,7 @@ export interface WriterCalls extends PictureCalls {
   connect(slot: number, port: MessagePort): void;
   /** Removes what was written of units whose thread was lost; returns those that are to be done again. */
   abandon(slot: number, keys: readonly string[]): string[];
-  matchHashSets(files: readonly string[], identity: string, isChanged: boolean): void;
+  matchHashSets(files: readonly string[], identity: string): void;
   flush(): void;
   close(): void;
 }
@@ -140,7 +140,7 @@ const calls: WriterCalls = {
     disconnect(slot);
     return keys.filter((key) => writer.abandonUnit(key));
   },
-  matchHashSets: (files, identity, isChanged) => writer.matchHashSets(files, identity, isChanged),
+  matchHashSets: (files, identity) => writer.matchHashSets(files, identity),
   flush: () => writer.flush(),
   close: () => {
     for (const slot of [...ports.keys()]) disconnect(slot);

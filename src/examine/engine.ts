@@ -49,9 +49,6 @@ class Engine {
     pictures: null as LaterProgress | null,
   };
 
-  /** Units that were done when this engine began. */
-  #doneBefore = 0;
-
   constructor(job: Job) {
     this.#job = job;
     this.#lock = fileLock(job.lockFile);
@@ -121,7 +118,6 @@ class Engine {
       if (planned === "stopped") return await this.#finish(false);
       const counts = await this.#writer.call("counts");
       Object.assign(this.#progress, { units: counts.units, unitsDone: counts.unitsDone, listed: null });
-      this.#doneBefore = counts.unitsDone;
       const suspects = blames || aloft.length > 0 ? await this.#suspects(new Set(aloft)) : [];
       const work = this.#scheduler.run(suspects).then(() => "worked" as const);
       const ended = await Promise.race([work, this.#fatal.promise, this.#stopRequest.promise]);
@@ -154,7 +150,7 @@ class Engine {
     if (this.#scheduler.lostThreads > 0) await this.#writer.call("recover");
     await this.#writer.call("flush");
     const { files, identity } = this.#job.hashSets;
-    if (planned) await this.#writer.call("matchHashSets", files, identity, this.#progress.unitsDone > this.#doneBefore);
+    if (planned) await this.#writer.call("matchHashSets", files, identity);
     const { units, unitsDone, items, contents, emptyUnits, emptyBytes } = await this.#writer.call("counts");
     const pictures = await this.#writer.call("pictureCounts");
     await this.#writer.close();

@@ -144,6 +144,7 @@ async function entitiesIn(text: string, { profile, watch }: RecogniseContext): P
   const loaded = await import("../../../native-free/entities/find-entities.ts");
   found.inBlock(profile.entities ? (finder ??= new loaded.EntityFinder()) : null, text, {
     block: 0,
+    since: 0,
     until: text.length,
     inBytes: false,
   });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { Postings } from "../../../src/case/postings.ts";
+import { Postings, TooManyPositions } from "../../../src/case/postings.ts";
 import { migrate } from "../../../src/case/schema.ts";
 import { openDatabase } from "../../../src/case/sqlite.ts";
 import { WorkFileReader } from "../../../src/case/work-file-reader.ts";
@@ -27,9 +27,15 @@ function made(name: string, rows: number, longest: number, merged: number): Work
   const file = join(folder, `${name}.db`);
   const database = openDatabase(file);
   migrate(database);
+  for (const table of ["fts_text", "fts_name"]) {
+    // A few segments, as an index has that is being written to; hundreds would be the same work a hundred times.
+    database.exec(`INSERT INTO ${table} (${table}, rank) VALUES ('automerge', 4), ('crisismerge', 8)`);
+  }
   if (merged > 0) {
     for (const table of ["fts_text", "fts_name"]) {
-      database.exec(`INSERT INTO ${table} (${table}, rank) VALUES ('hashsize', 20000), ('automerge', 0)`);
+      database.exec(
+        `INSERT INTO ${table} (${table}, rank) VALUES ('hashsize', 20000), ('automerge', 0), ('crisismerge', 16)`,
+      );
     }
   }
   const roll = dice(rows + longest);
@@ -92,6 +98,17 @@ describe.each([
         matching(reader, "fts_name", `"${word}"`),
       );
     }
+  });
+
+  it("refuses a phrase whose places are too many, before it tells of any", () => {
+    const few = new Postings(reader, "fts_text", 3);
+    const [frequent] = words
+      .map((word) => ({ word, rows: matching(reader, "fts_text", `"${word}"`).length }))
+      .sort((a, b) => b.rows - a.rows);
+    const told: number[] = [];
+    const word = frequent!.word;
+    expect(() => few.rowsWithPhrase([word, word], false, (row) => told.push(row))).toThrow(TooManyPositions);
+    expect(told).toEqual([]);
   });
 
   it("finds phrases", () => {

@@ -176,6 +176,20 @@ describe("vestige operation and report", () => {
     expect((await operation({ place: "Antwerp" })).text).toContain("Nothing of the form would change");
   });
 
+  it("refuses scope terms that no search could use, and keeps what was recorded before", async () => {
+    await expect(operation({ "scope-term": ["invoice", "§"] })).rejects.toThrow(
+      'Expected letters or digits in a scope term, found "§"',
+    );
+    expect(existsSync(sample.theCase.paths.operation)).toBe(false);
+    const file = join(runtime, "form.json");
+    writeFileSync(file, JSON.stringify({ scope: { terms: ["'\""] } }));
+    await expect(operation({ form: file })).rejects.toMatchObject({ code: "operation/scope-term" });
+    const earlier = { ...emptyForm, scope: { ...emptyForm.scope, terms: ["§"] } };
+    recordOperation(sample.theCase, sample.journal, sample.officer, earlier);
+    expect((await operation({ place: "Antwerp" })).exit).toBe(0);
+    expect(readScopeRules(sample.theCase).terms).toEqual(["§"]);
+  });
+
   it("takes a file, field by field, and names what is wrong in it", async () => {
     const file = join(runtime, "form.json");
     await operation({ place: "Antwerp" });
