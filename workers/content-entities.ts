@@ -7,6 +7,7 @@ import { viewOf } from "../native-free/entities/text-view.ts";
 import type { EntityRow } from "../native-free/model/item.ts";
 import type { FoundFeature, FoundTerm, StreamPath } from "../native-free/scanning/scan-events.ts";
 import type { ContentWatch, FoundTermInText } from "./content-watch.ts";
+import type { BlockBounds } from "./text-collector.ts";
 
 /** Kind of what a watch-list finds; the value is the entry. */
 const kindOfList = (list: string): string => `watchlist-${list}`;
@@ -25,24 +26,25 @@ export class ContentEntities {
   }
 
   /**
-   * Takes what begins before `until` (UTF-16 units) in a block of text: the rest of it is repeated in the next one. `finder`: null where no
+   * Takes what begins within the bounds in a block of text: the blocks beside it have the rest. `finder`: null where no
    * identifiers are looked for. `inBytes`: the bytes of the text are searched themselves.
    */
-  inBlock(finder: EntityFinder | null, text: string, { block, until, inBytes }: TextBlock): void {
-    if (finder && !inBytes) this.#inText(finder, text, block, until);
+  inBlock(finder: EntityFinder | null, text: string, bounds: TextBlock): void {
+    const { block, since, until, inBytes } = bounds;
+    if (finder && !inBytes) this.#inText(finder, text, bounds);
     if (!this.#watch || this.isCut) return;
     const take = ({ list, value, from, to }: FoundTermInText): void => {
-      if (from >= until) return;
+      if (from < since || from >= until) return;
       this.#add({ kind: kindOfList(list), value, quality: "pattern", block, offset: from, length: to - from });
     };
     if (inBytes) this.#watch.inStrings(text, take);
     else this.#watch.inText(text, take);
   }
 
-  #inText(finder: EntityFinder, text: string, block: number, until: number): void {
+  #inText(finder: EntityFinder, text: string, { block, since, until }: TextBlock): void {
     if (this.isCut) return;
     for (const { kind, value, quality, from, to } of finder.find(viewOf(text))) {
-      if (from >= until) continue;
+      if (from < since || from >= until) continue;
       // The view holds no letters but ASCII ones; those that a value has are in the text.
       const whole = isAscii(value) ? value : text.slice(from, to).toWellFormed();
       this.#add({ kind, value: whole, quality, block, offset: from, length: to - from });
@@ -66,9 +68,8 @@ export class ContentEntities {
   }
 }
 
-interface TextBlock {
+interface TextBlock extends BlockBounds {
   readonly block: number;
-  readonly until: number;
   readonly inBytes: boolean;
 }
 

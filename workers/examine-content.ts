@@ -111,8 +111,8 @@ class Gathering {
 
   constructor({ limits, spoolFile }: ContentWork, finder: EntityFinder | null, charset: string | null) {
     this.entities = new ContentEntities(limits.entities, limits.watch);
-    this.text = new TextCollector(limits.textLimitChars, spoolFile, (text, block, until) => {
-      this.entities.inBlock(finder, text, { block, until, inBytes: !this.searchesText });
+    this.text = new TextCollector(limits.textLimitChars, spoolFile, (text, block, bounds) => {
+      this.entities.inBlock(finder, text, { block, ...bounds, inBytes: !this.searchesText });
     });
     this.charset = charset;
     this.here = { findings: [], outcome: this.outcome, asked: false };

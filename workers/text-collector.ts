@@ -6,9 +6,9 @@ import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { serialize } from "node:v8";
 import { constants, zstdCompressSync } from "node:zlib";
 import { readChars } from "../native-free/extractors/language.ts";
-import { fold } from "../native-free/model/fold.ts";
 import { textBlockChars, textOverlapChars, type PreparedBlock } from "../native-free/model/prepared.ts";
 import { TextHash } from "../native-free/model/text-hash.ts";
+import { firstRun, foldBlock } from "../native-free/model/text-seam.ts";
 import { TextSketcher } from "../native-free/similarity/text-sketch.ts";
 
 /** Blocks beyond so many UTF-16 units are spooled. */
@@ -32,7 +32,13 @@ const seamChars = 1024;
 /** Level 1: faster than level 3 (some 15 % less processor time on texts of 15 kB) for 6 % more room. */
 const compression = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
-export type OnBlock = (text: string, block: number, until: number) => void;
+/** UTF-16 units of a block: what begins before `since` was seen in the block before, what begins at or behind `until` is seen in the next one. */
+export interface BlockBounds {
+  readonly since: number;
+  readonly until: number;
+}
+
+export type OnBlock = (text: string, block: number, bounds: BlockBounds) => void;
 
 export class TextCollector {
   readonly #limitChars: number;
@@ -57,8 +63,7 @@ export class TextCollector {
   #isCut = false;
 
   /**
-   * `spoolFile` names a fresh file below the work folder when one is needed. `onBlock` sees the text of each block: what begins at or
-   * behind `until` is seen again in the next one.
+   * `spoolFile` names a fresh file below the work folder when one is needed. `onBlock` sees the text of each block.
    */
   constructor(limitChars: number, spoolFile: () => string, onBlock: OnBlock = () => undefined) {
     this.#limitChars = limitChars;
@@ -160,7 +165,10 @@ export class TextCollector {
     const end = goesOn ? seamIn(held) : held.length;
     const from = goesOn ? cutAt(held, end - textOverlapChars) : end;
     const text = held.slice(0, end);
-    this.#onBlock(text, this.#next, from);
+    this.#onBlock(text, this.#next, {
+      since: this.#next === 0 ? 0 : firstRun(text),
+      until: goesOn ? from + firstRun(held.slice(from, end)) : end,
+    });
     this.#keepText(text);
     const rest = held.slice(from);
     this.#parts = rest === "" ? [] : [rest];
@@ -176,14 +184,15 @@ export class TextCollector {
 
   #keepText(text: string): void {
     const utf8 = Buffer.from(text, "utf8");
+    const index = this.#next++;
     const described = {
-      index: this.#next++,
+      index,
       labels: this.#labels.filter(({ label, at }) => (label !== "" || at > 0) && at < text.length),
       chars: text.length,
     };
     this.#hash.add(described, utf8);
     // A copy: the compressor's result lies in 64 KiB of memory, all of which would travel to the writer.
-    const folded = fold(text);
+    const folded = foldBlock(text, index);
     this.#sketcher.add(folded);
     this.#keep({ ...described, text: new Uint8Array(zstdCompressSync(utf8, compression)), folded });
   }

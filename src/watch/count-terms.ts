@@ -1,9 +1,13 @@
-/** Counts the hits of one list, term by term and exhibit by exhibit, over what may be shown. Memory follows the terms, not the hits. */
+/**
+ * Counts the hits of one list, term by term and exhibit by exhibit, over what may be shown. Rows come in the order of their values:
+ * contents and items are remembered for one value at a time, and as bits for what many values belong to.
+ */
 import { RE2JS } from "re2js";
 import { regexSource } from "../../native-free/watchlists/parse-entry.ts";
 import type { WatchEntry, WatchList } from "../../native-free/watchlists/watch-list.ts";
 import { hasWatchTables, kindOfList } from "../case/watch-store.ts";
 import { fullPath } from "../case/work-file-rows.ts";
+import { BitSet } from "../search/sets/bit-set.ts";
 import type { ShownItems } from "./shown-items.ts";
 import {
   watchBounds,
@@ -29,9 +33,7 @@ export function countTerms(list: WatchList, exhibits: readonly ShownItems[]): Co
   const top: TopItem[] = [];
   for (const exhibit of exhibits) {
     const counter = new ExhibitCounter(list.id, exhibit);
-    const all = new Tally();
-    counter.count(terms, all);
-    total.add(all.end(exhibit));
+    total.add(counter.count(terms));
     counter.countLeftOut(leftOut);
     top.push(...counter.topItems());
   }
@@ -51,15 +53,15 @@ const noCounts: HitCounts = {
 
 type Where = "inText" | "inFields" | "inNames" | "inIdentifiers";
 
-/** Counts of one exhibit while they grow; contents and items are told apart by their numbers. */
+/** Counts of one value in one exhibit while they grow; contents and items are told apart by their numbers. */
 class Tally {
   #counts: { -readonly [name in keyof HitCounts]: number } = { ...noCounts };
   #contents = new Set<number>();
   #items = new Map<number, number | null>();
 
-  hit(where: Where, hits: number): void {
-    this.#counts[where] += hits;
-    this.#counts.hits += hits;
+  hit(where: Where): void {
+    this.#counts[where] += 1;
+    this.#counts.hits += 1;
   }
 
   content(content: number): void {
@@ -93,9 +95,57 @@ class Tally {
   }
 }
 
+/** The same of many values in one exhibit: one bit for each content and item, however many hits there are. */
+class WideTally {
+  readonly #counts = { ...noCounts } as { -readonly [name in keyof HitCounts]: number };
+  readonly #contents: BitSet;
+  readonly #items: BitSet;
+
+  constructor({ contents, items }: RowLimits) {
+    this.#contents = new BitSet(contents);
+    this.#items = new BitSet(items);
+  }
+
+  hit(where: Where): void {
+    this.#counts[where] += 1;
+    this.#counts.hits += 1;
+  }
+
+  content(content: number): void {
+    this.#contents.add(content);
+  }
+
+  item(row: number): void {
+    this.#items.add(row);
+  }
+
+  /** All hits were counted; of each item with a hit of its own it is said what it holds, once or more often. */
+  held(row: number, content: number | null): void {
+    if (!this.#items.has(row)) return;
+    this.#items.remove(row);
+    // An item whose content has a hit too is counted with the content.
+    if (content === null || !this.#contents.has(content)) this.#counts.items += 1;
+  }
+
+  end(exhibit: ShownItems): HitCounts {
+    const counts = { ...this.#counts, contents: this.#contents.count() };
+    for (let at = this.#contents.next(0); at >= 0; at = this.#contents.next(at + 1)) {
+      counts.items += exhibit.ofContent(at);
+    }
+    return counts;
+  }
+}
+
+/** Numbers of rows of an exhibit are below these. */
+interface RowLimits {
+  readonly contents: number;
+  readonly items: number;
+}
+
 interface CountedTerm {
   readonly listed: ListedTerm;
-  readonly tally: Tally;
+  /** Many values belong to it. */
+  readonly isWide: boolean;
   readonly exhibits: (HitCounts & { readonly exhibit: string })[];
 }
 
@@ -120,7 +170,8 @@ class Terms {
 
   #new({ text, flags, mode, prefix, label, category, line }: WatchEntry): CountedTerm {
     const term = mode === "regex" ? `/${text}/${flags}` : `${text}${prefix ? "*" : ""}`;
-    const counted = { listed: { term, modes: [mode], label, category, line }, tally: new Tally(), exhibits: [] };
+    const listed = { term, modes: [mode], label, category, line };
+    const counted = { listed, isWide: mode === "regex", exhibits: [] };
     this.#all.push(counted);
     return counted;
   }
@@ -140,14 +191,6 @@ class Terms {
     return part?.term ?? null;
   }
 
-  /** What was counted of one exhibit goes to each term. */
-  end(exhibit: ShownItems): void {
-    for (const { tally, exhibits } of this.#all) {
-      const counts = tally.end(exhibit);
-      if (counts.hits > 0) exhibits.push({ exhibit: exhibit.label, ...counts });
-    }
-  }
-
   told(): [hit: TermHits[], zero: ListedTerm[]] {
     const hit = this.#all.filter(({ exhibits }) => exhibits.length > 0);
     const told = hit.map(({ listed, exhibits }): TermHits => {
@@ -163,11 +206,15 @@ class Terms {
 
 interface PlaceRow {
   readonly value: string;
-  readonly place: string;
+  /** Null: in text. */
+  readonly place: string | null;
   readonly content: number | null;
   readonly item: number | null;
   readonly held: number | null;
 }
+
+const whereOf = (place: string | null): Where =>
+  place === null ? "inText" : place === "field" ? "inFields" : place === "identifier" ? "inIdentifiers" : "inNames";
 
 class ExhibitCounter {
   readonly #list: string;
@@ -180,40 +227,71 @@ class ExhibitCounter {
     this.#hasPlaces = hasWatchTables(exhibit.reader);
   }
 
-  /** `all`: over all terms. */
-  count(terms: Terms, all: Tally): void {
-    const { reader } = this.#exhibit;
-    const rows = reader.iterate<{ value: string; content: number; hits: number }>(
-      "SELECT value, content, count(*) AS hits FROM entity WHERE kind = ? GROUP BY value, content",
-      [kindOfList(this.#list)],
-    );
-    for (const { value, content, hits } of rows) {
-      if (this.#exhibit.ofContent(content) === 0) continue;
-      for (const tally of talliesOf(terms.of(value), all)) {
-        tally.hit("inText", hits);
-        tally.content(content);
+  /** Gives each term what was counted of it. Returns what was counted over all terms. */
+  count(terms: Terms): HitCounts {
+    const limits = this.#limits();
+    const all = new WideTally(limits);
+    const wide = new Map<CountedTerm, WideTally>();
+    const one = new Tally();
+    let value: string | null = null;
+    let term: CountedTerm | null = null;
+    const tell = (counted: CountedTerm, counts: HitCounts) => {
+      if (counts.hits > 0) counted.exhibits.push({ exhibit: this.#exhibit.label, ...counts });
+    };
+    const endValue = () => {
+      if (term && !term.isWide) tell(term, one.end(this.#exhibit));
+    };
+    for (const row of this.#rows()) {
+      if (!this.#isShown(row)) continue;
+      if (row.value !== value) {
+        endValue();
+        value = row.value;
+        term = terms.of(value);
+        if (term?.isWide && !wide.has(term)) wide.set(term, new WideTally(limits));
+      }
+      const own = term && (wide.get(term) ?? one);
+      for (const tally of own ? [own, all] : [all]) {
+        tally.hit(whereOf(row.place));
+        if (row.item !== null) tally.item(row.item, row.held);
+        else if (row.content !== null) tally.content(row.content);
       }
     }
-    if (this.#hasPlaces) this.#countPlaces(terms, all);
-    terms.end(this.#exhibit);
+    endValue();
+    for (const { item, held } of this.#heldItems()) for (const tally of [all, ...wide.values()]) tally.held(item, held);
+    for (const [counted, tally] of wide) tell(counted, tally.end(this.#exhibit));
+    return all.end(this.#exhibit);
   }
 
-  #countPlaces(terms: Terms, all: Tally): void {
-    const rows = this.#exhibit.reader.iterate<PlaceRow>(
-      `SELECT p.value, p.place, p.content, p.item, i.content AS held FROM watch_place p LEFT JOIN item i ON i.id = p.item
-       WHERE p.list = ?`,
+  #limits(): RowLimits {
+    const [row] = this.#exhibit.reader.select<{ contents: number; items: number }>(
+      `SELECT (SELECT coalesce(max(id), 0) + 1 FROM content) AS contents, (SELECT coalesce(max(id), 0) + 1 FROM item) AS items`,
+    );
+    return row ?? { contents: 0, items: 0 };
+  }
+
+  /** Hits in the order of values, as the indexes have them: sorted or grouped by SQL they would all be in memory at once. */
+  #rows(): Iterable<PlaceRow> {
+    const texts = `SELECT value, NULL AS place, content, NULL AS item, NULL AS held FROM entity WHERE kind = :kind`;
+    const places = `SELECT p.value, p.place, p.content, p.item, i.content
+      FROM watch_place p LEFT JOIN item i ON i.id = p.item WHERE p.list = :list`;
+    const kind = kindOfList(this.#list);
+    return this.#hasPlaces
+      ? this.#exhibit.reader.iterate(`${texts} UNION ALL ${places} ORDER BY value`, { kind, list: this.#list })
+      : this.#exhibit.reader.iterate(`${texts} ORDER BY value`, { kind });
+  }
+
+  #isShown({ item, content }: PlaceRow): boolean {
+    return item === null ? this.#exhibit.ofContent(content ?? 0) > 0 : this.#exhibit.has(item);
+  }
+
+  /** Items with a hit of their own, and what they hold. */
+  #heldItems(): Iterable<{ readonly item: number; readonly held: number | null }> {
+    if (!this.#hasPlaces) return [];
+    return this.#exhibit.reader.iterate(
+      `SELECT p.item, i.content AS held FROM watch_place p LEFT JOIN item i ON i.id = p.item
+       WHERE p.list = ? AND p.item IS NOT NULL`,
       [this.#list],
     );
-    for (const { value, place, content, item, held } of rows) {
-      const isShown = item === null ? this.#exhibit.ofContent(content ?? 0) > 0 : this.#exhibit.has(item);
-      if (!isShown) continue;
-      const where = place === "field" ? "inFields" : place === "identifier" ? "inIdentifiers" : "inNames";
-      for (const tally of talliesOf(terms.of(value), all)) {
-        tally.hit(where, 1);
-        if (item !== null) tally.item(item, held);
-        else if (content !== null) tally.content(content);
-      }
-    }
   }
 
   /** Items with a hit that may not be shown, by the reason. */
@@ -259,8 +337,4 @@ class ExhibitCounter {
     }
     return found.sort(byTerms).slice(0, watchBounds.items);
   }
-}
-
-function talliesOf(term: CountedTerm | null, all: Tally): Tally[] {
-  return term ? [term.tally, all] : [all];
 }

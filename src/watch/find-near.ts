@@ -5,7 +5,7 @@
 import { fold, tokensOf } from "../../native-free/model/fold.ts";
 import type { WatchList } from "../../native-free/watchlists/watch-list.ts";
 import { compileWatchLists } from "../../native-free/watchlists/watch-matcher.ts";
-import { blocksPerContent } from "../case/schema.ts";
+import { contentOfRow } from "../case/text-rows.ts";
 import { isNearable, NearWords } from "./near-words.ts";
 import type { ShownItems } from "./shown-items.ts";
 import { watchBounds, type NearTerm, type NearWord } from "./watch-content.ts";
@@ -70,11 +70,12 @@ function countsOf(exhibit: ShownItems, word: string): NearWord | null {
     "SELECT rowid AS row FROM fts_text WHERE fts_text MATCH ? ORDER BY rowid",
     [`"${word}"`],
   );
-  let [last, contents, items] = [0, 0, 0];
+  const seen = new Set<number>();
+  let [contents, items] = [0, 0];
   for (const { row } of rows) {
-    const content = Math.floor(row / blocksPerContent);
-    if (content === last) continue;
-    last = content;
+    const content = contentOfRow(row);
+    if (seen.has(content)) continue;
+    seen.add(content);
     const shown = exhibit.ofContent(content);
     if (shown > 0) contents += 1;
     items += shown;

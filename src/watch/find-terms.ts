@@ -5,7 +5,8 @@
 import { parseWatchList } from "../../native-free/watchlists/parse-list.ts";
 import { ContentWatch } from "../../workers/content-watch.ts";
 import { foldersOf } from "../case/item-paths.ts";
-import { blocksPerContent, contentState } from "../case/schema.ts";
+import { contentState } from "../case/schema.ts";
+import { blocksPerContent } from "../case/text-rows.ts";
 import type { PlaceHit, TextHit } from "../case/watch-store.ts";
 import type { WorkFileReader } from "../case/work-file-reader.ts";
 import { storedBlock, type StoredBlock } from "../case/work-file-rows.ts";
@@ -49,7 +50,7 @@ export class TermFinder {
       const hits = new KeptHits(content, this.#limit);
       for (const stretch of stretchesOf(blocks, kind.includes("recognised"))) {
         beat();
-        chars += stretch.until;
+        chars += stretch.until - stretch.since;
         this.#inStretch(stretch, hits);
       }
       text.push(...hits.rows());
@@ -93,7 +94,7 @@ export class TermFinder {
 
   #inStretch(stretch: Stretch, hits: KeptHits): void {
     this.#texts?.inText(stretch.text, ({ list, value, from, to }) => {
-      if (from < stretch.until) hits.add(list, value, stretch.place(from), to - from);
+      if (from >= stretch.since && from < stretch.until) hits.add(list, value, stretch.place(from), to - from);
     });
   }
 

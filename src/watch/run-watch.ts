@@ -13,7 +13,7 @@ import type { JsonObject } from "../../native-free/model/canonical-json.ts";
 import { exhibitLabels, type Case } from "../case/case-folder.ts";
 import { digestCase } from "../case/digest.ts";
 import { fileLock } from "../case/file-lock.ts";
-import { WatchStore, type AppliedList } from "../case/watch-store.ts";
+import { appliedLists, WatchStore, type AppliedList } from "../case/watch-store.ts";
 import { hasWorkFile, WorkFileReader } from "../case/work-file-reader.ts";
 import type { OpenIntent } from "../custody/journal-state.ts";
 import type { Journal } from "../custody/journal.ts";
@@ -141,12 +141,13 @@ export async function removeLists(desk: WatchDesk, ids: readonly string[]): Prom
   return changed;
 }
 
+/** Reads only, since the exhibit is not locked. Throws OperatorError for a work file of an older form. */
 function appliedIds(theCase: Case, label: string): string[] {
-  const store = WatchStore.open(theCase.paths.items(label));
+  const reader = WorkFileReader.open(theCase.paths.items(label));
   try {
-    return store.lists().map(({ list }) => list);
+    return appliedLists(reader).map(({ list }) => list);
   } finally {
-    store.close();
+    reader.close();
   }
 }
 

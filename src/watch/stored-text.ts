@@ -1,13 +1,16 @@
 /**
  * Stored text in the stretches in which processing looked through it, so that a list that is applied later finds the same hits at the
- * same places: block by block, the overlap of two blocks belonging to the later one; text that was recognised in pictures apart from
+ * same places: block by block, the overlap of two blocks belonging to the later one but for its first run; text that was recognised in pictures apart from
  * the document's own, and as a whole.
  */
 import { textOverlapChars } from "../../native-free/model/prepared.ts";
+import { firstRun } from "../../native-free/model/text-seam.ts";
 import type { StoredBlock } from "../case/work-file-rows.ts";
 
 export interface Stretch {
   readonly text: string;
+  /** What begins before it (UTF-16 units) was in the stretch before. */
+  readonly since: number;
   /** What begins from here on (UTF-16 units) is repeated in the next stretch. */
   readonly until: number;
   /** Where a place of the stretch is stored. */
@@ -23,7 +26,7 @@ export function* stretchesOf(blocks: Iterable<StoredBlock>, hasRecognised: boole
   let reading: Recognised | null = null;
   for (const block of blocks) {
     if (reading) reading.add(block);
-    else if (held) yield whole(held, seamOf(held.text));
+    else if (held) yield whole(held, untilOf(held.text));
     if (reading) continue;
     held = block;
     const begins = hasRecognised ? block.labels.find(({ label }) => recognised.test(label)) : undefined;
@@ -38,7 +41,13 @@ export function* stretchesOf(blocks: Iterable<StoredBlock>, hasRecognised: boole
 }
 
 function whole({ text, index }: StoredBlock, until: number): Stretch {
-  return { text, until, place: (from) => ({ block: index, offset: from }) };
+  return { text, since: index === 0 ? 0 : firstRun(text), until, place: (from) => ({ block: index, offset: from }) };
+}
+
+/** What the next stretch has of a block that goes on begins behind the first run of the next block. */
+function untilOf(text: string): number {
+  const seam = seamOf(text);
+  return seam + firstRun(text.slice(seam));
 }
 
 /** Where the next block begins in one that goes on: the overlap is never the half of a pair. */
@@ -50,6 +59,7 @@ function seamOf(text: string): number {
 
 /** Recognised text is joined: it was looked through before it was cut into blocks. */
 class Recognised implements Stretch {
+  readonly since = 0;
   text: string;
   /** Each block, and where it begins in the text; of the first that is in front of it. */
   readonly #parts: { readonly block: number; readonly start: number }[];

@@ -3,6 +3,7 @@ import { textBlockChars } from "../../native-free/model/prepared.ts";
 import { ContentWatch } from "../../workers/content-watch.ts";
 import { noiseOf } from "../fixtures/carving/layouts.ts";
 import { examineBytes } from "../fixtures/examined.ts";
+import { listText } from "../fixtures/watched-case.ts";
 
 const list = `id: goods
 version: 1.0
@@ -33,6 +34,14 @@ describe("watch-lists in what is examined", () => {
   it("are told once where blocks of text overlap", async () => {
     const text = `${"some words ".repeat(textBlockChars / 11)}cigarette `.repeat(3);
     expect(await found("a.txt", Buffer.from(text))).toHaveLength(3);
+  });
+
+  it("are no halves of words with which a block of text begins, and none is lost there", async () => {
+    const lines = Array.from({ length: 95_000 }, (_, n) => `CSQU3${String(n).padStart(6, "0")}`);
+    const text = listText("codes", ["regex /\\b[0-9]+\\b/", "regex /\\bCSQU3087[0-9]{3}\\b/"]);
+    const watch = new ContentWatch([{ name: "codes.txt", text }]);
+    const hits = await found("a.txt", Buffer.from(lines.join("\n")), { watch });
+    expect(hits.map(({ value }) => value).sort()).toEqual(lines.filter((line) => line.startsWith("CSQU3087")));
   });
 
   it("are looked for in raw bytes, and their regexes in the strings of these", async () => {

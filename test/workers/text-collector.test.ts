@@ -5,7 +5,7 @@ import { deserialize } from "node:v8";
 import { zstdDecompressSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { fold } from "../../native-free/model/fold.ts";
+import { foldBlock } from "../../native-free/model/text-seam.ts";
 import {
   textBlockChars,
   textOverlapChars,
@@ -46,7 +46,7 @@ function joined(blocks: readonly PreparedBlock[]): string {
     expect(block.index).toBe(at);
     expect(block.chars).toBe(own.length);
     expect(block.chars).toBeLessThanOrEqual(textBlockChars);
-    expect(block.folded).toBe(fold(own));
+    expect(block.folded).toBe(foldBlock(own, block.index));
     expect(own.isWellFormed() && !own.includes("\ufffd")).toBe(true);
     if (at === 0) text = own;
     else {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { tokensOf } from "../../native-free/model/fold.ts";
 import { textBlockChars, textOverlapChars, type PreparedBlock } from "../../native-free/model/prepared.ts";
 import { TextHash } from "../../native-free/model/text-hash.ts";
+import { firstRun, withoutFirstRun } from "../../native-free/model/text-seam.ts";
 import { TextCollector, type CollectedText } from "../../workers/text-collector.ts";
 
 function collect(text: string, pieceChars: number): CollectedText {
@@ -59,6 +60,49 @@ describe("the seams of a long text", () => {
     const long = `a ${"b".repeat(textBlockChars + 10)}`;
     const [first] = collect(long, 1 << 16).blocks;
     expect(first.chars).toBeGreaterThanOrEqual(textBlockChars - 1);
+  });
+});
+
+describe("a block that begins inside a word", () => {
+  /** Lines of one length, with which no overlap begins behind white space. */
+  const lines = Array.from({ length: 95_000 }, (_, n) => `CSQU3${String(n).padStart(6, "0")}\n`).join("");
+
+  it("gives no half of a word to the index", () => {
+    const { blocks } = collect(lines, 50_000);
+    expect(blocks.length).toBe(2);
+    expect(textOf(blocks[1])).toMatch(/^\d{1,10}\n/);
+    const words = new Set(tokensOf(lines));
+    for (const { folded } of blocks) expect(tokensOf(folded).filter((token) => !words.has(token))).toEqual([]);
+    // And takes none away.
+    expect(new Set(blocks.flatMap(({ folded }) => tokensOf(folded)))).toEqual(words);
+  });
+
+  it("leaves what begins in its first run to the block before: every word has one block", () => {
+    const found: string[] = [];
+    const collector = new TextCollector(
+      2 ** 30,
+      () => "",
+      (text, _block, { since, until }) => {
+        for (const { index, 0: word } of text.matchAll(/\w+/g)) if (index >= since && index < until) found.push(word);
+      },
+    );
+    collector.add(lines, null);
+    collector.finish();
+    expect(found).toEqual(lines.split("\n").slice(0, -1));
+  });
+
+  it.each<[string, string, number]>([
+    ["a half of a word", "295\nCSQU3000000\n", 3],
+    ["a half of an address, up to white space", "n.doe@example.org wrote", 17],
+    ["a word in text without white space", `half,${"a,".repeat(2000)}`, 4],
+    ["a word with what the fold drops inside of it", `ha\u00adlf,${"a,".repeat(2000)}`, 5],
+    ["white space", " word", 0],
+    ["a run that goes on behind the overlap", "x".repeat(3000), 0],
+    ["a run that ends with the overlap", `${"x".repeat(textOverlapChars)} y`, 0],
+  ])("has as its first run %s", (_name, text, run) => {
+    expect(firstRun(text)).toBe(run);
+    expect(firstRun(text.slice(0, textOverlapChars))).toBe(run);
+    expect(withoutFirstRun(text)).toBe(" ".repeat(run) + text.slice(run));
   });
 });
 

@@ -1,3 +1,4 @@
+import { zstdDecompressSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ContentWatch } from "../../../workers/content-watch.ts";
@@ -72,6 +73,21 @@ describe("terms in stored texts", () => {
       { numRuns: 12 },
     );
   }, 30_000);
+
+  it("are no halves of words with which a block begins", () => {
+    const whole = Array.from({ length: 95_000 }, (_, n) => `CSQU3${String(n).padStart(6, "0")}\n`).join("");
+    const blocks = collected(whole);
+    const second = zstdDecompressSync(blocks[1]?.text as Uint8Array).toString("utf8");
+    const half = /^\d+/.exec(second)?.[0] ?? "";
+    const at = whole.length - second.length;
+    const code = whole.slice(whole.lastIndexOf("\n", at) + 1, whole.indexOf("\n", at));
+    expect([code.length, code.endsWith(half), half.length < 11]).toEqual([11, true, true]);
+    const asked = [{ ...lists[0]!, text: listText("goods", [`word ${half}`, `regex /^${half}/`, `code ${code}`]) }];
+    const { text: hits, chars } = found(caseOf(whole), asked).contents;
+    const expected = { block: 0, offset: whole.indexOf(code), length: 11, value: code };
+    expect(hits).toMatchObject([expected]);
+    expect(chars).toBe(whole.length);
+  });
 
   it("of recognised pages are looked for apart from the document's own text, and as one", () => {
     const own = "the bill of";

@@ -5,17 +5,26 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../native-free/model/canonical-json.ts";
 import { digestCase } from "../../../src/case/digest.ts";
 import { fileLock } from "../../../src/case/file-lock.ts";
+import { openDatabase } from "../../../src/case/sqlite.ts";
 import { verifyCase } from "../../../src/custody/verify-case.ts";
 import { readRunRecord } from "../../../src/examine/run-record.ts";
 import { isOperatorError } from "../../../src/messages/operator-error.ts";
 import type { Desk } from "../../../src/pipeline.ts";
 import { loadFound } from "../../../src/report/load-found.ts";
 import { wantedLists } from "../../../src/watch/case-lists.ts";
-import { removeLists, watchExhibit } from "../../../src/watch/run-watch.ts";
+import { addLists, removeLists, watchExhibit } from "../../../src/watch/run-watch.ts";
 import { acquireTestFolder, openTestCase, processTestExhibit } from "../../fixtures/case-desk.ts";
 import { freshFolder, writeTree } from "../../fixtures/evidence-folder.ts";
-import { paths, search } from "../../fixtures/searched-case.ts";
-import { appliedIn, applyText, listText, storedHits, storedPlaces, watchDesk } from "../../fixtures/watched-case.ts";
+import { doc, paths, search } from "../../fixtures/searched-case.ts";
+import {
+  appliedIn,
+  applyText,
+  listText,
+  putExhibit,
+  storedHits,
+  storedPlaces,
+  watchDesk,
+} from "../../fixtures/watched-case.ts";
 import { zip } from "../../fixtures/zip-writer.ts";
 
 const entries = [
@@ -208,6 +217,32 @@ describe("a watch-list that is applied to what is processed", () => {
       );
     } finally {
       lock.close();
+    }
+  }, 20_000);
+
+  it("is not removed while an exhibit without lists is being processed, nor where its work file is of an older form", async () => {
+    mkdirSync(join(base, "busy"));
+    const desk = await openTestCase(join(base, "busy"));
+    const { theCase } = desk;
+    putExhibit(theCase, "M01", [doc("a.txt", "nothing")]);
+    writeFileSync(file(), list);
+    addLists(watchDesk(desk), wantedLists(theCase.paths, [file()], false));
+    const lock = fileLock(theCase.paths.lock("M01"));
+    const database = openDatabase(theCase.paths.items("M01"));
+    const remove = (id: string) => refusal(() => removeLists(watchDesk(desk, { lockMs: 200 }), [id]));
+    try {
+      lock.acquire("process");
+      database.exec("BEGIN IMMEDIATE");
+      expect(await remove("others")).toContain("watch/unknown 2");
+      expect(await remove("goods")).toContain("case/locked");
+      database.exec("ROLLBACK");
+      lock.release();
+      database.exec("PRAGMA user_version = 1");
+      expect(await remove("goods")).toContain("case/older-format");
+    } finally {
+      database.close();
+      lock.close();
+      desk.journal.close();
     }
   }, 20_000);
 
