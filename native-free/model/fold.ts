@@ -33,10 +33,14 @@ const continuation = 6;
 const surrogate = 7;
 
 const kinds = new Uint8Array(0x10000);
-const singles = new Uint16Array(0x10000);
+/** What a unit of those that give one unit is folded to, with its kind above it: one look where two would be. */
+const singles = new Uint32Array(0x10000);
+const leastSingle = separator << 16;
 const multiples = new Map<number, string>();
 const remembered = new Map<string, string>();
 const maxRemembered = 20_000;
+/** Memory for longer texts than this is let go after them. */
+const maxScratchUnits = 1 << 22;
 /** UTF-16 units that are folded between two looks at the room left. */
 const stretch = 8192;
 
@@ -56,7 +60,7 @@ function fillUnit(code: number): void {
     if (folded.length === 0) kinds[code] = nothing;
     else if (folded.length === 1) {
       kinds[code] = separator + classOf(folded);
-      singles[code] = folded.charCodeAt(0);
+      singles[code] = ((kinds[code] as number) << 16) | folded.charCodeAt(0);
     } else {
       kinds[code] = several;
       multiples.set(code, folded);
@@ -153,17 +157,32 @@ interface LastBase {
   before: number;
 }
 
+/** Memory for the units of one text after the other. */
+let codeBytes: Buffer = Buffer.alloc(4 * stretch);
+
+/** The units of a text as numbers, valid until the next call: looking them up in a string, one by one, takes longer. */
+function codesOf(text: string): Uint16Array {
+  let bytes = codeBytes;
+  if (bytes.length < text.length * 2) {
+    bytes = Buffer.alloc(text.length * 2);
+    if (text.length <= maxScratchUnits) codeBytes = bytes;
+  }
+  bytes.write(text, 0, "utf16le");
+  return new Uint16Array(bytes.buffer, bytes.byteOffset, text.length);
+}
+
 function run(text: string, into: Folding): void {
   const base: LastBase = { at: 0, length: 0, before: 0 };
+  const codes = codesOf(text);
   for (let at = 0; at < text.length;) {
-    at = runSimple(text, at, into, base);
+    at = runSimple(codes, at, into, base);
     if (at < text.length) at = runOther(text, at, into, base);
   }
 }
 
 /** Folds the units that give one unit each, which is nearly all of any text. Returns where another kind begins. */
-function runSimple(text: string, from: number, into: Folding, base: LastBase): number {
-  const stop = Math.min(text.length, from + stretch);
+function runSimple(codes: Uint16Array, from: number, into: Folding, base: LastBase): number {
+  const stop = Math.min(codes.length, from + stretch);
   into.reserve(2 * (stop - from));
   const { units, offsets } = into;
   const mapped = offsets.length > 0;
@@ -172,25 +191,24 @@ function runSimple(text: string, from: number, into: Folding, base: LastBase): n
   let lastBefore = 0;
   let at = from;
   for (; at < stop; at += 1) {
-    const code = text.charCodeAt(at);
-    const kind = kinds[code] as number;
-    // Also leaves for 0, a unit whose page is not filled yet.
-    if (kind - separator > split - separator || kind === 0) break;
+    const single = singles[codes[at]!]!;
+    // Also leaves for a unit whose page is not filled yet.
+    if (single < leastSingle) break;
+    const kind = (single >>> 16) - separator;
     lastLength = length;
     lastBefore = before;
-    if ((kind - separator) * before > 1) {
+    if (kind * before > 1) {
       if (mapped) offsets[length] = at;
       units[length++] = 0x20;
     }
-    before = kind - separator;
-    const unit = singles[code] as number;
-    all |= unit;
+    before = kind;
+    all |= single;
     if (mapped) offsets[length] = at;
-    units[length++] = unit;
+    units[length++] = single;
   }
   into.length = length;
   into.before = before;
-  into.all = all;
+  into.all |= all & 0xffff;
   if (lastLength >= 0) {
     base.at = at - 1;
     base.length = lastLength;
@@ -248,7 +266,6 @@ const plain = /^[\u0001-\u007f]*$/;
 
 /** Memory that one fold after the other writes into; larger ones are let go. */
 let scratch: Uint16Array = new Uint16Array(4 * stretch);
-const maxScratchUnits = 1 << 22;
 
 /** The folded form. `fold(fold(x)) === fold(x)`. */
 export function fold(text: string): string {

@@ -34,7 +34,7 @@ export const searchHelp = `Words are found in any writing of them (strasse finds
   known:alert  known:nsrl-2026  known:none         what the hash sets of the case say (vestige hashset)
   date:last-30d  date:"last 2w before 2019-06-01"  "next 3m after 2019"  "3d around 2019-06-01"  today  yesterday; d w m y
   hash:HEX  state:deleted  status:failed  lang:el  exhibit:M01
-  terms:NAME  hash:@NAME  like:ITEM                any line of a file in the case's folder lists (or of a path); similar items
+  terms:NAME  hash:@NAME  like:ITEM                any line of a file in the case's folder lists/search (or of a path); similar items
   tag:inv*  mark:privileged                        what officers tagged or marked (vestige tag, vestige mark)
 
   vestige search CASE 'invoice "delivery note" type:pdf -draft'
@@ -42,6 +42,8 @@ export const searchHelp = `Words are found in any writing of them (strasse finds
 
 * stands for everything and NOT alone for everything else, folders included; such hits say "everything" or "not excluded".
 Dates that are told from today are written out in the journal and in saved searches, so that they find the same on any day.
+Long texts are kept in blocks of a million characters: regular expressions, exact: and NEAR may miss a match of about 1000 or more
+characters where two of them meet.
 A list has one word, phrase (a * may end it) or hash a line, # begins a remark; its SHA-256 is in the journal.
 Stems are known for ${stemLanguages.join(" ")}.
 Texts in other languages (of the Union: ${withoutStems.join(" ")}) are searched for the word itself.

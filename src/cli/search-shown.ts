@@ -16,7 +16,7 @@ export function showJson(output: Output, answer: SearchAnswer, facets: readonly 
   for (const hit of answer.hits) output.event(hitSchema, "hit", hitJson(hit));
   const { counts, notSearched, next, query } = answer;
   for (const { name, values, more } of facets) {
-    const told = values.map(({ value, items }) => ({ value, items }));
+    const told = values.map(({ value, items, query: narrowed }) => ({ value, items, query: narrowed }));
     output.event("vestige.facet/1", "facet", { name, values: told, more: { ...more } });
   }
   const left = { ...notSearched, query: notSearchedQuery };
@@ -52,12 +52,18 @@ function snippetLine(hit: Hit, output: Output, colour: boolean): string {
   return `${flat(before)}${marked}${flat(after)}`;
 }
 
-/** Values under each other, with their numbers in one column. */
+/** Characters of a value before what narrows the answer down to it, in one column. */
+const mostNameWidth = 40;
+
+/** Values under each other, with their numbers in one column, and what narrows the answer down to each. */
 function showFacet(output: Output, { name, values, more }: Facet): void {
   output.line(searchSays.facetHead(name, values.length + more.values));
   const width = Math.max(1, ...values.map(({ items }) => String(items).length));
-  for (const { value, items } of values) {
-    output.line(`  ${String(items).padStart(width)}  ${value === null ? searchSays.facetNone() : output.safe(value)}`);
+  const names = values.map(({ value }) => (value === null ? searchSays.facetNone() : output.safe(value)));
+  const nameWidth = Math.min(mostNameWidth, Math.max(...names.map((shown) => shown.length), 0));
+  for (const [at, { items, query }] of values.entries()) {
+    const narrowed = query === null ? "" : `  ${output.safe(query)}`;
+    output.line(`  ${String(items).padStart(width)}  ${(names[at] as string).padEnd(nameWidth)}${narrowed}`.trimEnd());
   }
   if (more.values > 0) output.line(`  ${String(more.items).padStart(width)}  ${searchSays.facetMore(more.values)}`);
 }

@@ -40,6 +40,10 @@ export const typeUnknown = (value: string, near: string | null, categories: read
   `expected a type, a MIME type or a category (${categories.join(" ")}), found ${shown(value)}${meant(near)}; ${typesNote}.`;
 export const scopeTypeUnknown = (value: string, near: string | null, categories: readonly string[]) =>
   `Expected a type, a MIME type or a category (${categories.join(" ")}) as scope type, found ${shown(value)}${meant(near)}; ${typesNote}.`;
+export const scopeTermEmpty = (term: string) =>
+  `Expected letters or digits in a scope term, found ${shown(term)}; only they are indexed, everything else separates words.`;
+export const scopeTermInForm = (term: string) =>
+  `Expected letters or digits in every scope term of the operation form, found ${shown(term)}, which no item can hold; empty the scope with vestige operation CASE --clear scope and give again, in the same command, the rules that stay.`;
 export const languageUnknown = (value: string, known: readonly string[]) =>
   `expected a language that is recognised (${known.join(" ")}) or none, found ${shown(value)}.`;
 export const sizeBad = (value: string) =>

@@ -7,7 +7,8 @@ import { readCursor, writeCursor, type Place } from "./cursor.ts";
 import { explainHit, type Hit } from "./hit.ts";
 import type { ListFacts } from "./list-files.ts";
 import { answerKey } from "./query-sources.ts";
-import { positiveTerms, specialTerms, type Query } from "./query.ts";
+import { isConjunction, positiveTerms, specialTerms, type FilterTerm, type Query } from "./query.ts";
+import { stretches, withItems, type Ranked } from "./ranked-items.ts";
 import type { Bounds, FileAnswer, SearchedFacts, SearchedFile } from "./searched-file.ts";
 import { BitSet } from "./sets/bit-set.ts";
 import { facetOf, type Facet, type FacetName } from "./sets/facets.ts";
@@ -97,12 +98,6 @@ interface Question {
   readonly unprocessed: readonly ExhibitFile[];
 }
 
-/** An item by its work file and rank. */
-interface Ranked {
-  readonly file: SearchedFile;
-  readonly rank: number;
-}
-
 export class Answer {
   readonly text: string;
   readonly query: Query;
@@ -114,6 +109,7 @@ export class Answer {
   readonly searched: readonly SearchedFacts[];
   readonly #question: Question;
   readonly #sets = new Map<SearchedFile, FileAnswer>();
+  readonly #conditions = new Map<SearchedFile, Map<FilterTerm, BitSet>>();
 
   constructor(question: Question) {
     this.text = question.text;
@@ -141,36 +137,53 @@ export class Answer {
     const start = after === null ? null : readCursor(after, sort);
     const ranked = [...this.#after(start, limit + 1, sort)];
     const terms = positiveTerms(this.query);
-    const hits = ranked.slice(0, limit).map(({ file, rank }) => {
-      const item = file.item(rank);
+    const hits = [...withItems(ranked.slice(0, limit))].map(({ file, rank, item }) => {
       const value = isByRank(sort) ? null : file.order(sort.by).valueOf(rank);
       const cursor = writeCursor({ exhibit: file.label, path: item.path, id: item.id, value }, sort);
-      return { ...explainHit(file.reader, file.label, item, terms, this.query, this.text), cursor };
+      return { ...this.#explained(file, rank, item, terms), cursor };
     });
     return { hits, next: ranked.length > limit ? (hits.at(-1)?.cursor ?? null) : null, atLeast: ranked.length };
   }
 
   /** Every hit without its explanation, in order. */
   *ids(sort: Sort = byPath): Generator<HitId> {
-    for (const { file, rank } of this.#all(sort)) {
-      const { id, path } = file.place(rank);
-      yield { exhibit: file.label, id, path: fullPath(file.label, path) };
+    for (const { file, ranks } of stretches(this.#all(sort))) {
+      for (const { id, path } of file.places(ranks)) {
+        yield { exhibit: file.label, id, path: fullPath(file.label, path) };
+      }
     }
   }
 
-  /** Every item of the answer, in order; one is held at a time. */
+  /** Every item of the answer, in order; few are held at a time. */
   *items(sort: Sort = byPath): Generator<{ exhibit: string; reader: WorkFileReader; item: StoredItem }> {
-    for (const { file, rank } of this.#all(sort)) {
-      yield { exhibit: file.label, reader: file.reader, item: file.item(rank) };
+    for (const { file, item } of withItems(this.#all(sort))) {
+      yield { exhibit: file.label, reader: file.reader, item };
     }
   }
 
-  /** Every hit with its explanation, in order; one is held at a time. */
+  /** Every hit with its explanation, in order; few are held at a time. */
   *hits(sort: Sort = byPath): Generator<Hit> {
     const terms = positiveTerms(this.query);
-    for (const { file, rank } of this.#all(sort)) {
-      yield explainHit(file.reader, file.label, file.item(rank), terms, this.query, this.text);
+    for (const { file, rank, item } of withItems(this.#all(sort))) yield this.#explained(file, rank, item, terms);
+  }
+
+  #explained(file: SearchedFile, rank: number, item: StoredItem, terms: ReturnType<typeof positiveTerms>): Hit {
+    const place = { reader: file.reader, exhibit: file.label, item };
+    // Where all conditions must hold, the first one is as good as any.
+    const holds = (term: FilterTerm) => isConjunction(this.query) || this.#meeting(file, term).has(rank);
+    return explainHit(place, terms, this.query, this.text, holds);
+  }
+
+  /** Items that meet a condition of the query. */
+  #meeting(file: SearchedFile, term: FilterTerm): BitSet {
+    const known = this.#conditions.get(file) ?? new Map<FilterTerm, BitSet>();
+    this.#conditions.set(file, known);
+    let set = known.get(term);
+    if (!set) {
+      set = file.matching(term, this.#question.bounds);
+      known.set(term, set);
     }
+    return set;
   }
 
   counts(): AnswerCounts {

@@ -1,6 +1,6 @@
 /** Why an item is a hit: the first rule of the query that holds for it, where, and the words around. */
 import { textOverlapChars } from "../../native-free/model/prepared.ts";
-import { blocksPerContent } from "../case/schema.ts";
+import { blockId, blockIds, indexRow } from "../case/text-rows.ts";
 import type { WorkFileReader } from "../case/work-file-reader.ts";
 import { fullPath, type StoredItem } from "../case/work-file-rows.ts";
 import { foldersOf } from "../case/item-paths.ts";
@@ -65,14 +65,16 @@ const nowhere: Found = {
   matchesComplete: true,
 };
 
-/** Explains a hit. `terms` are the positive terms of `query`, `text` is it as typed. */
+/**
+ * Explains a hit. `terms` are the positive terms of `query`, `text` is it as typed; `holds` tells whether a condition of them is what the
+ * item was found by.
+ */
 export function explainHit(
-  reader: WorkFileReader,
-  exhibit: string,
-  item: StoredItem,
+  { reader, exhibit, item }: { readonly reader: WorkFileReader; readonly exhibit: string; readonly item: StoredItem },
   terms: readonly (TextTerm | SpecialTerm | FilterTerm)[],
   query: Query,
   text: string,
+  holds: (term: FilterTerm) => boolean,
 ): Hit {
   const base = { item, exhibit, path: fullPath(exhibit, item.path) };
   const words = terms.length > manyTerms ? wordsOfItem(reader, item) : null;
@@ -81,7 +83,7 @@ export function explainHit(
     const found = term.kind === "filter" ? findEntity(reader, item, term.condition) : findTerm(reader, item, term);
     if (found) return { ...base, rule: text.slice(term.at, term.end), ...found };
   }
-  const filter = terms.find((term) => term.kind === "filter");
+  const filter = terms.find((term): term is FilterTerm => term.kind === "filter" && holds(term));
   if (!filter) return { ...base, rule: text.trim(), ...nowhere, field: query.kind === "all" ? "all" : "not" };
   return { ...base, rule: text.slice(filter.at, filter.end), ...nowhere, field: filter.condition.on, matches: 1 };
 }
@@ -195,13 +197,17 @@ function findInText(
 /** Blocks to look at, in order: of a short text all, of a long one those that the index names where it can. */
 function blocksWith(reader: WorkFileReader, content: number, count: number, term: TextTerm | SpecialTerm): number[] {
   if (count <= scannedBlocks || term.kind !== "text") return Array.from({ length: count }, (_, index) => index);
+  const [first, end] = blockIds(content);
+  const last = end - 1;
+  const expression = ftsExpression(term);
   return reader
-    .select<{ block: number }>(
-      `SELECT rowid & ${blocksPerContent - 1} AS block FROM fts_text
-       WHERE fts_text MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid`,
-      [ftsExpression(term), content * blocksPerContent, (content + 1) * blocksPerContent],
+    .select<{ row: number }>(
+      // Ranges on both sides: numbers are bound as REAL, and of such an equality the index takes no notice.
+      `SELECT rowid AS row FROM fts_text WHERE fts_text MATCH ? AND rowid >= ? AND rowid <= ?
+       UNION ALL SELECT rowid FROM fts_text WHERE fts_text MATCH ? AND rowid >= ? AND rowid <= ? ORDER BY 1`,
+      [expression, indexRow(first), indexRow(first), expression, indexRow(first + 1), indexRow(last)],
     )
-    .map(({ block }) => block);
+    .map(({ row }) => blockId(row) - first);
 }
 
 /** Offset, length and the words around, never through the middle of a character. */

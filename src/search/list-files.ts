@@ -47,7 +47,7 @@ const mostLines = 2_000_000;
 /** A longer line is no word or phrase that somebody looks for. */
 const longestTerm = 1000;
 
-/** The file that a list's name stands for: in the case's folder of lists, with or without `.txt`, or a path. Throws OperatorError. */
+/** The file that a list's name stands for: in the case's folder of lists for queries, with or without `.txt`, or a path. Throws OperatorError. */
 export function listFile(folder: string, name: string): string {
   const isPath = /[/\\]/.test(name);
   const places = isPath ? [resolve(name)] : [join(folder, name), join(folder, `${name}.txt`)];

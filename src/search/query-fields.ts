@@ -12,9 +12,9 @@ import type { Condition, Range } from "./query.ts";
 const states: readonly State[] = ["allocated", "deleted", "orphan", "carved", "embedded", "slack", "unallocated"];
 const statuses: readonly Status[] = ["done", "partial", "failed", "skipped"];
 
-/** `at`: where the value begins; `now`: milliseconds since 1970 UTC of the caller's clock, null for none. */ const answers =
-  ["yes", "no"] as const;
+const answers = ["yes", "no"] as const;
 
+/** `at`: where the value begins; `now`: milliseconds since 1970 UTC of the caller's clock, null for none. */
 type Reader = (value: string, at: number, now: number | null) => Condition;
 
 const readers: Readonly<Record<string, Reader>> = {

@@ -13,7 +13,7 @@
  * digits whatever separators stand between them. Values with commas between them (ext:doc,docx) are any of these, where the
  * field has no commas in its values; author:(müller OR maier) does the same for every field. Dates: see `query-dates.ts`.
  *
- *   terms:NAME        any word or phrase of a file of the case's folder `lists`, or of a path
+ *   terms:NAME        any word or phrase of a file of the case's folder `lists/search`, or of a path
  *   hash:@NAME        any hash of such a file
  *   like:ITEM         what is like an item (id or path), and the item
  *

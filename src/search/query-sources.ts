@@ -21,7 +21,7 @@ export interface ReadQuery {
 
 /** Parses a query and reads what it names in a case. Throws OperatorError. */
 export function readQuery(theCase: Case, text: string, options: ParseOptions = {}): ReadQuery {
-  const folder = theCase.paths.lists;
+  const folder = theCase.paths.searchLists;
   const query = withSources(parseQuery(text, options), {
     terms: once((name) => readTermList(listFile(folder, name), name)),
     hashes: once((name) => readHashList(listFile(folder, name), name)),

@@ -185,6 +185,11 @@ export type Query =
   | ({ readonly kind: "not"; readonly part: Query } & Span)
   | ({ readonly kind: "and" | "or"; readonly parts: readonly Query[] } & Span);
 
+/** True where every condition of the query holds for all that it finds. */
+export function isConjunction(query: Query): boolean {
+  return query.kind === "and" ? query.parts.every(isConjunction) : query.kind !== "or" && query.kind !== "not";
+}
+
 /** The terms that say why an item is a hit: those that are not negated, in the order they were typed. */
 export function positiveTerms(query: Query): (TextTerm | SpecialTerm | FilterTerm)[] {
   if (query.kind === "and" || query.kind === "or") return query.parts.flatMap(positiveTerms);

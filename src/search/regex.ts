@@ -3,8 +3,8 @@ import { RE2JS } from "re2js";
 import { Skipper } from "./scan/skipper.ts";
 
 interface Regex {
-  /** Places from left to right, not overlapping and not empty. */
-  places(text: string): Generator<{ start: number; end: number }>;
+  /** Places from left to right, not overlapping and not empty; none begins before `begin`, but what stands there is looked at. */
+  places(text: string, begin?: number): Generator<{ start: number; end: number }>;
   test(text: string): boolean;
 }
 
@@ -17,11 +17,11 @@ export function compileRegex(source: string): Regex {
   const pattern = patternOf(source);
   let skipper: Skipper | null = null;
   return {
-    *places(text) {
+    *places(text, begin = 0) {
       const matcher = pattern.matcher(text);
       skipper ??= new Skipper(pattern);
       const skip = skipper.over(text);
-      for (let from = skip(0); from >= 0 && matcher.find(from);) {
+      for (let from = skip(begin); from >= 0 && matcher.find(from);) {
         const [start, end] = [matcher.start(), matcher.end()];
         if (end > start) yield { start, end };
         // Behind an empty match the next one begins at the next character.

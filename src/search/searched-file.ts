@@ -1,7 +1,9 @@
 /** One work file that is searched: its columns, kept as long as nothing is committed to it, and a query's sets. */
+import { statSync } from "node:fs";
 import { tokenizerVersion } from "../../native-free/model/fold.ts";
 import { readExhibit, type Case } from "../case/case-folder.ts";
 import type { ScopeRules } from "../case/scope.ts";
+import type { SqlRow } from "../case/sqlite.ts";
 import { WorkFileReader } from "../case/work-file-reader.ts";
 import { hex, itemColumns, itemTables, storedItem, type StoredItem } from "../case/work-file-rows.ts";
 import { searchSays } from "../messages/en.ts";
@@ -38,6 +40,12 @@ export interface FileAnswer {
   readonly keptOut: Readonly<Record<Mark, BitSet>>;
 }
 
+/** What tells a file from another one of the same name; null where there is none. */
+function identityOf(file: string): string | null {
+  const found = statSync(file, { bigint: true, throwIfNoEntry: false });
+  return found ? `${found.dev} ${found.ino}` : null;
+}
+
 /** Orders of one moment that are kept for further pages. */
 const keptOrders = 4;
 
@@ -46,6 +54,7 @@ export class SearchedFile {
   readonly reader: WorkFileReader;
   readonly facts: SearchedFacts;
   readonly custodian: string | null;
+  readonly #identity: string | null;
   #version = -1;
   #columns: ItemColumns | null = null;
   #matched: { readonly key: string; readonly set: BitSet } | null = null;
@@ -55,13 +64,26 @@ export class SearchedFile {
   constructor(theCase: Case, label: string) {
     this.label = label;
     this.custodian = readExhibit(theCase, label).custodian;
-    this.reader = WorkFileReader.open(theCase.paths.items(label));
+    const file = theCase.paths.items(label);
+    // Looked at before: what takes its place in between is seen at the next question.
+    this.#identity = identityOf(file);
+    this.reader = WorkFileReader.open(file);
     const { profile, tokenizer } = this.reader.meta();
+    if (tokenizer === "") {
+      // The tables are there, and not yet what they were made with.
+      this.reader.close();
+      throw new OperatorError("case/not-processed", searchSays.notProcessed(file));
+    }
     if (tokenizer !== tokenizerVersion) {
       this.reader.close();
       throw new OperatorError("search/tokenizer", searchSays.otherTokenizer(label, tokenizer, tokenizerVersion));
     }
     this.facts = { exhibit: label, profile, tokenizer };
+  }
+
+  /** False where the file that was opened is no longer the one of its name: it was made anew. */
+  isInPlace(): boolean {
+    return this.#identity === identityOf(this.reader.file);
   }
 
   close(): void {
@@ -99,15 +121,8 @@ export class SearchedFile {
 
   /** `key`: what tells the query from others, or null where its answer depends on more than the work file. */
   answer(query: Query, key: string | null, { scope, review, withMarked }: Bounds): FileAnswer {
-    const { label, custodian } = this;
-    const facts = {
-      ...{ label, custodian },
-      review: {
-        tagged: (pattern: string) => review.tagged(label, pattern),
-        marked: (pattern: string) => review.marked(label, pattern),
-      },
-    };
-    const evaluation = new Evaluation(this.reader, this.columns, facts, specialAnswers(this.reader));
+    const { label } = this;
+    const evaluation = this.#evaluation(review);
     const isKnown = key !== null && this.#matched?.key === key;
     const matches = isKnown && this.#matched ? this.#matched.set : evaluation.of(query);
     this.#matched = key === null ? null : { key, set: matches };
@@ -121,22 +136,40 @@ export class SearchedFile {
     return { shown, outOfRules: matches.copy().without(inRules), keptOut: kept };
   }
 
-  /** The item of a rank. */
-  item(rank: number): StoredItem {
-    const row = this.columns.rows("row")[rank] as number;
-    const [found] = this.reader.select(`SELECT ${itemColumns} FROM ${itemTables} WHERE i.id = ?`, [row]);
-    if (!found) throw this.#damaged();
-    return storedItem(found);
+  #evaluation(review: Bounds["review"]): Evaluation {
+    const { label, custodian } = this;
+    const acts = {
+      tagged: (pattern: string) => review.tagged(label, pattern),
+      marked: (pattern: string) => review.marked(label, pattern),
+    };
+    return new Evaluation(this.reader, this.columns, { label, custodian, review: acts }, specialAnswers(this.reader));
   }
 
-  /** Path and id of a rank. */
-  place(rank: number): { readonly id: string; readonly path: string } {
-    const row = this.columns.rows("row")[rank] as number;
-    const [found] = this.reader.select<{ id: string; path: string }>("SELECT key AS id, path FROM item WHERE id = ?", [
-      row,
-    ]);
-    if (!found) throw this.#damaged();
-    return found;
+  /** All items for which a query holds, in scope or not. */
+  matching(query: Query, { review }: Bounds): BitSet {
+    return this.#evaluation(review).of(query);
+  }
+
+  /** The items of some ranks, in their order: asked for together, since a question costs more than a row. */
+  items(ranks: readonly number[]): StoredItem[] {
+    return this.#rows(ranks, `SELECT ${itemColumns} FROM ${itemTables}`).map(storedItem);
+  }
+
+  /** Path and id of some ranks, in their order. */
+  places(ranks: readonly number[]): { readonly id: string; readonly path: string }[] {
+    const rows = this.#rows(ranks, "SELECT i.id AS row, i.key AS id, i.path FROM item i");
+    return rows.map(({ id, path }) => ({ id: id as string, path: path as string }));
+  }
+
+  #rows(ranks: readonly number[], sql: string): SqlRow[] {
+    const wanted = ranks.map((rank) => this.columns.rows("row")[rank] as number);
+    const found = this.reader.select(`${sql} WHERE i.id IN (SELECT value FROM json_each(?))`, [JSON.stringify(wanted)]);
+    const byRow = new Map(found.map((row) => [row["row"] as number, row]));
+    return wanted.map((row) => {
+      const item = byRow.get(row);
+      if (!item) throw this.#damaged();
+      return item;
+    });
   }
 
   /** An item that the columns name is not there. */

@@ -10,11 +10,13 @@ import { exhibitLabels, readExhibit, type Case, type ExhibitFile } from "../case
 import { readScopeRules } from "../case/operation.ts";
 import type { ScopeRules } from "../case/scope.ts";
 import { hasWorkFile } from "../case/work-file-reader.ts";
+import { OperatorError } from "../messages/operator-error.ts";
 import { readReview } from "../review/review-state.ts";
 import { Answer } from "./answer.ts";
 import type { ParseOptions } from "./query-parser.ts";
 import { readQuery } from "./query-sources.ts";
 import { SearchedFile } from "./searched-file.ts";
+import { compareText } from "./sets/sorting.ts";
 
 export interface SessionOptions {
   /** For tests; by default the rules of the case's operation form, as they are at each search. */
@@ -30,6 +32,8 @@ export class SearchSession {
   readonly #case: Case;
   readonly #scope: ScopeRules | null;
   readonly #files = new Map<string, SearchedFile>();
+  /** While a question is being answered: what it is answered from. */
+  #moment: Moment | null = null;
 
   private constructor(theCase: Case, scope: ScopeRules | null) {
     this.#case = theCase;
@@ -55,29 +59,60 @@ export class SearchSession {
 
   /**
    * Answers a query. `use` gets the answer and may ask it for pages, counts, facets and all items; every work file is read at
-   * one moment until it returns, and the answer is of no use afterwards. Throws OperatorError for a query that is not in order.
+   * one moment until it returns, and the answer is of no use afterwards. `use` may ask further questions, which are answered at the
+   * same moment. Throws OperatorError for a query that is not in order.
    */
   ask<T>(text: string, use: (answer: Answer) => T, { withMarked = false, ...parsing }: AskOptions = {}): T {
     const { query, lists } = readQuery(this.#case, text, parsing);
-    const unprocessed = this.#openFiles();
-    const files = [...this.#files.values()];
+    const moment = this.#moment ?? { unprocessed: this.#openFiles(), files: byLabel(this.#files.values()) };
     const bounds = {
       scope: this.#scope ?? readScopeRules(this.#case),
       review: readReview(this.#case),
       withMarked,
     };
-    return atOneMoment(files, () => use(new Answer({ text, query, lists, files, bounds, unprocessed })));
+    const answer = () => use(new Answer({ ...moment, text, query, lists, bounds }));
+    if (this.#moment) return answer();
+    return atOneMoment(moment.files, () => {
+      this.#moment = moment;
+      try {
+        return answer();
+      } finally {
+        this.#moment = null;
+      }
+    });
   }
 
-  /** Opens what became searchable since; returns the exhibits that are not. */
+  /** Opens what became searchable since, and anew what another file has taken the place of; returns the exhibits that are not. */
   #openFiles(): ExhibitFile[] {
     const labels = exhibitLabels(this.#case).sort();
-    const isSearchable = (label: string) => hasWorkFile(this.#case.paths.items(label));
-    for (const label of labels.filter(isSearchable)) {
-      if (!this.#files.has(label)) this.#files.set(label, new SearchedFile(this.#case, label));
+    for (const [label, file] of this.#files) {
+      if (labels.includes(label) && file.isInPlace()) continue;
+      file.close();
+      this.#files.delete(label);
     }
+    for (const label of labels) if (!this.#files.has(label)) this.#open(label);
     return labels.filter((label) => !this.#files.has(label)).map((label) => readExhibit(this.#case, label));
   }
+
+  #open(label: string): void {
+    if (!hasWorkFile(this.#case.paths.items(label))) return;
+    try {
+      this.#files.set(label, new SearchedFile(this.#case, label));
+    } catch (error) {
+      // It is being made, or was removed just now: not processed yet.
+      if (!(error instanceof OperatorError && error.code === "case/not-processed")) throw error;
+    }
+  }
+}
+
+interface Moment {
+  readonly files: readonly SearchedFile[];
+  readonly unprocessed: readonly ExhibitFile[];
+}
+
+/** The order of hits. */
+function byLabel(files: Iterable<SearchedFile>): SearchedFile[] {
+  return [...files].sort((a, b) => compareText(a.label, b.label));
 }
 
 /** All work files stay at their moment until `work` is done. */

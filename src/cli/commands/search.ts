@@ -1,6 +1,5 @@
 /** `vestige search`: one query over the case, on record in the journal before its answer is shown. */
 import { resolve } from "node:path";
-import type { FieldName } from "../../../native-free/model/fields.ts";
 import { openCase, type Case } from "../../case/case-folder.ts";
 import type { Journal } from "../../custody/journal.ts";
 import type { Signer } from "../../custody/signer.ts";
@@ -23,7 +22,7 @@ import { maxLimit, toldAnswer } from "../../search/search-case.ts";
 import { recordSearch, type SearchParameters } from "../../search/search-entry.ts";
 import { SearchSession } from "../../search/session.ts";
 import { facetNames, type FacetName } from "../../search/sets/facets.ts";
-import { byPath, sortNames, type Sort } from "../../search/sets/sorting.ts";
+import { byPath, sortNames, type DocumentField, type Sort } from "../../search/sets/sorting.ts";
 import { flagText, type Command, type CommandContext, type FlagValues } from "../command.ts";
 import { openForSigning } from "../open-for-signing.ts";
 import { askedOf, forgetSearch, settleSaved } from "../saved-search.ts";
@@ -201,6 +200,8 @@ function parseFacets(text: string | null): FacetName[] {
     });
 }
 
-function knownName<Name extends string>(text: string, names: readonly Name[]): Name | FieldName | null {
-  return names.find((name) => name.toLowerCase() === text.toLowerCase()) ?? documentField(text);
+function knownName<Name extends string>(text: string, names: readonly Name[]): Name | DocumentField | null {
+  const known = names.find((name) => name.toLowerCase() === text.toLowerCase());
+  const field = documentField(text);
+  return known ?? (field !== null && /^doc-/i.test(text) ? `doc-${field}` : field);
 }

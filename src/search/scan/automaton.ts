@@ -1,11 +1,14 @@
 /**
  * Says in one pass whether a text holds a match: a deterministic automaton over bytes of UTF-8, of which only the states are made that the
- * texts lead to. Time is linear in the text, whatever the expression. A text ends with the byte 0xFF, which UTF-8 has nowhere.
+ * texts lead to. Time is linear in the text, whatever the expression. A text ends with the byte 0xFF, a part of one that another part follows
+ * may end with 0xFE; UTF-8 has neither.
  */
 import { looks, type ByteNode, type ByteProgram } from "./byte-program.ts";
 
 /** Ends a text. */
 export const endOfText = 0xff;
+/** Ends a part of a text: what follows is not known, so that no condition on it holds. */
+export const endOfPart = 0xfe;
 
 /** Too many states are made for what they are worth: another engine is faster. */
 export class TooManyStates extends Error {}
@@ -59,7 +62,7 @@ export class Automaton {
   }
 
   /**
-   * True where a match begins at `from` or after it and ends before the next end of text, which must be there. What stands before `from` is
+   * True where a match begins at `from` or after it and ends before the next end of text (or of a part), which must be there. What stands before `from` is
    * looked at where `from` is not 0 and no end of text stands there. Throws TooManyStates.
    */
   matches(text: Uint8Array, from: number): boolean {
@@ -166,7 +169,7 @@ export class Automaton {
   #following({ nodes, before }: State, byte: number): number {
     const open = this.#closure(nodes, this.#conditionsAt(before, byte));
     if (this.#hasMatch(open)) return matched;
-    if (byte === endOfText) return ended;
+    if (byte === endOfText || byte === endOfPart) return ended;
     const reached: number[] = [];
     for (const number of open) {
       const node = this.#nodes[number] as ByteNode;
@@ -188,6 +191,7 @@ export class Automaton {
     if (before === kinds.lineFeed) holds |= looks.lineBegin;
     if (byte === endOfText) holds |= looks.textEnd | looks.lineEnd;
     if (byte === 10) holds |= looks.lineEnd;
+    if (byte === endOfPart) return holds;
     return holds | ((before === kinds.word) === isWordByte(byte) ? looks.noWordEdge : looks.wordEdge);
   }
 
@@ -217,7 +221,7 @@ function isWordByte(byte: number): boolean {
 
 /** Bytes between which no edge and no condition tells. */
 function byteClasses(nodes: readonly ByteNode[], words: boolean): number[][] {
-  const begins = new Set([0, 10, 11, endOfText]);
+  const begins = new Set([0, 10, 11, endOfPart, endOfText]);
   for (const node of nodes) {
     if (node.kind !== "bytes") continue;
     for (const { low, high } of node.edges) begins.add(low).add(high + 1);

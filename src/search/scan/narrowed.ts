@@ -8,7 +8,7 @@ import { wordRuns } from "./word-runs.ts";
 /** With more words (counted once for each part of the index) all texts are scanned. */
 const mostWords = 100_000;
 
-/** Row numbers of texts (see `blocksPerContent`): every text with a match is among them. Null where all may have one. */
+/** Rows of the index of texts: every text with a match is among them. Null where all may have one. */
 export function rowsForRegex(reader: WorkFileReader, source: string): ReadonlySet<number> | null {
   const runs = wordRuns(patternOf(source));
   if (runs === null) return null;

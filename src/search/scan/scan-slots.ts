@@ -1,6 +1,6 @@
 /**
  * Batches of stored texts that one thread fills and several scan, in shared memory. Any thread may take any full slot; what it found stands in
- * the slot. Of each slot: Int32 words (state, number of texts), where the texts end, what was found, the texts.
+ * the slot. Of each slot: Int32 words (state, number of texts), where the texts end, what was found, which parts they are, the texts.
  * Before the slots three Int32 words: stop, slots filled so far, slots finished so far.
  */
 import type { Batch } from "./text-scanner.ts";
@@ -22,7 +22,8 @@ const words = { stop: 0, filled: 1, finished: 2 } as const;
 const headBytes = 64;
 const endsAt = 8;
 const foundAt = endsAt + slotTexts * 4;
-const dataAt = foundAt + slotTexts;
+const partsAt = foundAt + slotTexts;
+const dataAt = partsAt + slotTexts;
 const strideBytes = dataAt + slotBytes;
 
 export function slotMemory(slots: number): SlotMemory {
@@ -43,6 +44,7 @@ export class ScanSlots {
       bytes: new Uint8Array(memory, start + dataAt, slotBytes),
       ends: new Uint32Array(memory, start + endsAt, slotTexts),
       found: new Uint8Array(memory, start + foundAt, slotTexts),
+      parts: new Uint8Array(memory, start + partsAt, slotTexts),
       count: 0,
     }));
   }

@@ -10,13 +10,17 @@ import { withCompileCache } from "../../../workers/compile-cache.ts";
 import type { SpecialTerm } from "../query.ts";
 import { ScanSlots, slotBytes, slotMemory, slotStates, slotTexts } from "./scan-slots.ts";
 import type { ScanThreadData } from "./scan-thread.ts";
-import { TextScanner, type Batch } from "./text-scanner.ts";
+import { textParts, TextScanner, type Batch } from "./text-scanner.ts";
 import { wantedFor } from "./wanted.ts";
 
 /** A text as it is stored. */
 export interface StoredText {
   /** Number of its content. */
   readonly content: number;
+  /** False: it repeats the end of another one, and may begin inside a word. */
+  readonly isFirst: boolean;
+  /** True: its end is repeated by another one. */
+  readonly goesOn: boolean;
   /** UTF-8, zstd. */
   readonly frame: Uint8Array;
 }
@@ -68,13 +72,15 @@ class TextScan {
     this.#helpAt = performance.now() + (options.aloneMs ?? defaultAloneMs);
   }
 
-  add({ content, frame }: StoredText): void {
-    if (frame.length > slotBytes) return this.#scanLarge(content, frame);
+  add(text: StoredText): void {
+    const { content, frame } = text;
+    if (frame.length > slotBytes) return this.#scanLarge(text);
     if (this.#batch.count === slotTexts || this.#length + frame.length > slotBytes) this.#flush();
-    const { bytes, ends, count } = this.#batch;
+    const { bytes, ends, parts, count } = this.#batch;
     const start = this.#length;
     copyBytes(frame, 0, frame.length, bytes, start);
     ends[count] = start + frame.length;
+    parts[count] = partOf(text);
     this.#batch.count += 1;
     this.#contents.push(content);
   }
@@ -93,9 +99,12 @@ class TextScan {
     return count === 0 ? 0 : (ends[count - 1] as number);
   }
 
-  #scanLarge(content: number, frame: Uint8Array): void {
-    const batch = { bytes: frame, ends: Uint32Array.of(frame.length), found: new Uint8Array(1), count: 1 };
-    this.#scan(batch, [content]);
+  #scanLarge(text: StoredText): void {
+    const { content, frame } = text;
+    const parts = Uint8Array.of(partOf(text));
+    this.#scan({ bytes: frame, ends: Uint32Array.of(frame.length), found: new Uint8Array(1), parts, count: 1 }, [
+      content,
+    ]);
   }
 
   #flush(): void {
@@ -129,8 +138,13 @@ function newBatch(bytes: number): Batch {
     bytes: new Uint8Array(bytes),
     ends: new Uint32Array(slotTexts),
     found: new Uint8Array(slotTexts),
+    parts: new Uint8Array(slotTexts),
     count: 0,
   };
+}
+
+function partOf({ isFirst, goesOn }: StoredText): number {
+  return (isFirst ? 0 : textParts.later) | (goesOn ? textParts.goesOn : 0);
 }
 
 type Keep = (batch: Batch, contents: readonly number[]) => void;
@@ -164,6 +178,7 @@ class Helpers {
     const length = batch.ends[batch.count - 1] as number;
     copyBytes(batch.bytes, 0, length, target.bytes, 0);
     target.ends.set(batch.ends.subarray(0, batch.count));
+    target.parts.set(batch.parts.subarray(0, batch.count));
     target.count = batch.count;
     this.#inUse[slot] = { contents, since: performance.now() };
     this.#slots.fill(slot);
@@ -231,8 +246,9 @@ class Helpers {
 
   /** Scans a copy of what a thread keeps; the slot stays the thread's until it is finished, if ever. */
   #scanInstead(slot: number, { contents }: InUse): void {
-    const { bytes, ends, count } = this.#slots.batches[slot] as Batch;
-    const own = { bytes: bytes.slice(), ends: ends.slice(), found: new Uint8Array(slotTexts), count };
+    const { bytes, ends, parts, count } = this.#slots.batches[slot] as Batch;
+    const found = new Uint8Array(slotTexts);
+    const own = { bytes: bytes.slice(), ends: ends.slice(), found, parts: parts.slice(), count };
     this.#scanner.scan(own);
     this.#keep(own, contents);
     this.#inUse[slot] = null;

@@ -1,7 +1,7 @@
 /** Says of many stored texts in which of them something has a place. */
 import { zstdDecompressSync } from "node:zlib";
 import type { RE2JS } from "re2js";
-import { Automaton, endOfText, TooManyStates } from "./automaton.ts";
+import { Automaton, endOfPart, endOfText, TooManyStates } from "./automaton.ts";
 import { beginningsOf, canBeEmpty, type Beginnings } from "./beginnings.ts";
 import { byteProgram } from "./byte-program.ts";
 import { FrameSplicer, separatorBytes } from "./spliced-frames.ts";
@@ -14,7 +14,12 @@ export interface Batch {
   count: number;
   /** Set by the scan: 1 where the term has a place. */
   readonly found: Uint8Array;
+  /** What part of a whole text each is: `textParts`, added up. */
+  readonly parts: Uint8Array;
 }
+
+/** `later`: it repeats the end of another text and may begin inside a word. `goesOn`: another one repeats its end. */
+export const textParts = { later: 1, goesOn: 2 } as const;
 
 /** A stored text cannot be decompressed. */
 export class DamagedText extends Error {}
@@ -35,13 +40,13 @@ export interface Wanted {
   readonly pattern: RE2JS | null;
   /** True: every match of the pattern that is not empty is a place. */
   readonly isExact: boolean;
-  /** True where the text has a place. */
-  readonly holds: (text: string) => boolean;
+  /** True where the text has a place. `isFirst`: false where it is a later block of a text, and may begin inside a word. */
+  readonly holds: (text: string, isFirst: boolean) => boolean;
 }
 
 /** One per thread. */
 export class TextScanner {
-  readonly #holdsIn: (text: string) => boolean;
+  readonly #holdsIn: Wanted["holds"];
   readonly #splicer = new FrameSplicer();
   readonly #automaton: Automaton | null = null;
   readonly #beginnings: Beginnings | null = null;
@@ -75,12 +80,16 @@ export class TextScanner {
         if (place < 0) break;
         if (place >= end) continue;
       }
-      if (this.#holds(bytes, start, filter?.areStarts ? place : start, end)) batch.found[at] = 1;
+      const part = batch.parts[at] as number;
+      const isFirst = (part & textParts.later) === 0;
+      const from = Math.max(isFirst ? start : behindFirst(bytes, start), filter?.areStarts ? place : start);
+      if ((part & textParts.goesOn) !== 0) bytes[end] = endOfPart;
+      if (this.#holds(bytes, { start, end, isFirst }, from)) batch.found[at] = 1;
     }
   }
 
   /** `from`: no match begins before it. */
-  #holds(bytes: Buffer, start: number, from: number, end: number): boolean {
+  #holds(bytes: Buffer, { start, end, isFirst }: TextPart, from: number): boolean {
     if (this.#automaton && !this.#gaveUp) {
       try {
         if (!this.#automaton.matches(bytes, from)) return false;
@@ -90,7 +99,7 @@ export class TextScanner {
         this.#gaveUp = true;
       }
     }
-    return this.#holdsIn(bytes.toString("utf8", start, end));
+    return this.#holdsIn(bytes.toString("utf8", start, end), isFirst);
   }
 
   #texts(batch: Batch): Texts {
@@ -115,6 +124,23 @@ export class TextScanner {
     }
     return starts[count] === texts.length ? { bytes: texts, starts } : null;
   }
+}
+
+/** Where one of the texts stands. */
+interface TextPart {
+  readonly start: number;
+  readonly end: number;
+  readonly isFirst: boolean;
+}
+
+/**
+ * Behind the first character of a later block, which is all that what stands before is not known of: a match from there on is one of the whole
+ * text, and one that begins with that character ends within the overlap, or is longer than it.
+ */
+function behindFirst(bytes: Uint8Array, start: number): number {
+  let at = start + 1;
+  while (((bytes[at] as number) & 0xc0) === 0x80) at += 1;
+  return at;
 }
 
 function oneByOne({ bytes, ends, count }: Batch): Texts {

@@ -4,5 +4,10 @@ import type { Wanted } from "./text-scanner.ts";
 
 export function wantedRegex(source: string): Wanted {
   const regex = compileRegex(source);
-  return { pattern: patternOf(source), isExact: true, holds: (text) => !regex.places(text).next().done };
+  const holds = (text: string, isFirst: boolean): boolean => {
+    // A later block's beginning is none of the text; what begins there is in the block before.
+    const begin = isFirst ? 0 : text.codePointAt(0) === text.charCodeAt(0) ? 1 : 2;
+    return !regex.places(text, begin).next().done;
+  };
+  return { pattern: patternOf(source), isExact: true, holds };
 }

@@ -1,5 +1,6 @@
 /** What a scan of texts looks for, for any term. */
 import { RE2JS } from "re2js";
+import { firstRun, withoutFirstRun } from "../../../native-free/model/text-seam.ts";
 import type { SpecialTerm } from "../query.ts";
 import { placeFinder } from "../words/places.ts";
 import type { Wanted } from "./text-scanner.ts";
@@ -8,8 +9,9 @@ import { wantedRegex } from "./wanted-regex.ts";
 export function wantedFor(term: SpecialTerm): Wanted {
   if (term.kind === "regex") return wantedRegex(term.source);
   const find = placeFinder(term, null);
-  const holds = (text: string): boolean => {
-    for (const _place of find(text)) return true;
+  const holds = (text: string, isFirst: boolean): boolean => {
+    const since = isFirst ? 0 : firstRun(text);
+    for (const { start } of find(since === 0 ? text : withoutFirstRun(text))) if (start >= since) return true;
     return false;
   };
   return { pattern: term.kind === "exact" ? eitherForm(term.value) : null, isExact: false, holds };

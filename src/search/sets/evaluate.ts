@@ -4,10 +4,12 @@
  */
 import { fold } from "../../../native-free/model/fold.ts";
 import { plainPath } from "../../case/item-paths.ts";
-import type { ScopeRules } from "../../case/scope.ts";
+import { hasWords, type ScopeRules } from "../../case/scope.ts";
 import { contentState } from "../../case/schema.ts";
 import type { SqlParams } from "../../case/sqlite.ts";
 import type { WorkFileReader } from "../../case/work-file-reader.ts";
+import { searchSays } from "../../messages/en.ts";
+import { OperatorError } from "../../messages/operator-error.ts";
 import { marks, type Mark } from "../../review/review-line.ts";
 import type { KeptOut } from "../../review/review-state.ts";
 import { holdsWords, liesWithin } from "../field-values.ts";
@@ -86,7 +88,13 @@ export class Evaluation {
     const folders = rules.folders.map((folder) => fold(plainPath(folder)));
     if (folders.length > 0) set.and(this.#byPath((path) => folders.some((folder) => isUnder(path, folder))));
     any(rules.types.map((type) => this.#condition({ on: "type", pattern: fold(type), whole: true })));
-    any(rules.terms.map((term) => this.of(parseQuery(`"${term.replaceAll('"', " ")}"`))));
+    any(
+      rules.terms.map((term) => {
+        // Forms of earlier versions may hold such a term.
+        if (!hasWords(term)) throw new OperatorError("operation/scope-term", searchSays.scopeTermInForm(term));
+        return this.of(parseQuery(`"${term.replaceAll('"', " ")}"`));
+      }),
+    );
     return set;
   }
 
@@ -164,15 +172,8 @@ export class Evaluation {
   /** Items by their contents or by their own rows. Nothing has content 0. */
   #holding(contents: BitSet | null, rows: BitSet | null): BitSet {
     const set = this.#none();
-    const contentOf = this.#columns.rows("content");
-    if (rows === null) {
-      for (let rank = 0; rank < contentOf.length; rank += 1) if (contents?.has(contentOf[rank]!)) set.add(rank);
-      return set;
-    }
-    const rowOf = this.#columns.rows("row");
-    for (let rank = 0; rank < rowOf.length; rank += 1) {
-      if (rows.has(rowOf[rank]!) || contents?.has(contentOf[rank]!)) set.add(rank);
-    }
+    if (contents) this.#columns.ranksOf("content", this.#columns.contentLimit).addTo(set, contents);
+    if (rows) this.#columns.ranksOf("row", this.#columns.rowLimit).addTo(set, rows);
     return set;
   }
 

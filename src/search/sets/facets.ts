@@ -6,7 +6,9 @@ import { marks } from "../../review/review-line.ts";
 import type { ReviewState } from "../../review/review-state.ts";
 import type { SearchedFile } from "../searched-file.ts";
 import { BitSet } from "./bit-set.ts";
-import { compareText } from "./sorting.ts";
+import { narrowing } from "./narrowing.ts";
+import { sizeClasses } from "./size-classes.ts";
+import { compareText, documentFieldOf, type DocumentField } from "./sorting.ts";
 
 const codeFacets = ["type", "category", "language", "extension", "kind", "state", "status", "reason"] as const;
 const otherFacets = [
@@ -16,12 +18,14 @@ const otherFacets = [
 
 /** Facets beside every field of documents (`author`, `company` …). */
 export const facetNames = [...codeFacets, ...otherFacets] as const;
-export type FacetName = (typeof facetNames)[number] | FieldName;
+export type FacetName = (typeof facetNames)[number] | DocumentField;
 
 export interface FacetValue {
   /** Null: the property is not known, or there is none. */
   readonly value: string | null;
   readonly items: number;
+  /** Joined to the query, it leaves the items of this value (see narrowing.ts); null where no query says so. */
+  readonly query: string | null;
 }
 
 export interface Facet {
@@ -49,16 +53,21 @@ export function facetOf(name: FacetName, files: readonly Counted[], review: Revi
   const order = isHistogram ? inOrder(name) : mostFirst;
   const values = [...tally].map(([value, items]) => ({ value, items })).filter(({ items }) => items > 0);
   values.sort(order);
-  const told = isHistogram ? values : values.slice(0, most);
+  const told = (isHistogram ? values : values.slice(0, most)).map((each) => ({
+    ...each,
+    query: narrowing(name, each.value),
+  }));
   const rest = values.slice(told.length);
   return { name, values: told, more: { values: rest.length, items: rest.reduce((sum, { items }) => sum + items, 0) } };
 }
 
-function mostFirst(a: FacetValue, b: FacetValue): number {
+type Count = Omit<FacetValue, "query">;
+
+function mostFirst(a: Count, b: Count): number {
   return b.items - a.items || compareText(a.value ?? "", b.value ?? "");
 }
 
-function inOrder(name: FacetName): (a: FacetValue, b: FacetValue) => number {
+function inOrder(name: FacetName): (a: Count, b: Count) => number {
   return (a, b) => {
     if (a.value === null || b.value === null) return (a.value === null ? 1 : 0) - (b.value === null ? 1 : 0);
     return name === "size"
@@ -102,7 +111,9 @@ function tallyFile(name: FacetName, counted: Counted, tally: Tally, review: Revi
       return tallyReview(counted, name, tally, review);
     default: {
       const coded = codeFacets.find((known) => known === name);
-      return coded ? tallyCodes(counted, coded, tally) : tallyField(counted, name as FieldName, tally);
+      return coded
+        ? tallyCodes(counted, coded, tally)
+        : tallyField(counted, documentFieldOf(name as DocumentField), tally);
     }
   }
 }
@@ -153,19 +164,6 @@ function monthOf(ms: number): string {
   return date.toISOString().replace(/^([+-]?\d+-\d\d)-.*$/s, "$1");
 }
 
-const kilo = 2 ** 10;
-const sizeClasses = [
-  { below: 1, label: "0" },
-  { below: kilo, label: "1..1k" },
-  { below: 10 * kilo, label: "1k..10k" },
-  { below: 100 * kilo, label: "10k..100k" },
-  { below: kilo ** 2, label: "100k..1M" },
-  { below: 10 * kilo ** 2, label: "1M..10M" },
-  { below: 100 * kilo ** 2, label: "10M..100M" },
-  { below: kilo ** 3, label: "100M..1G" },
-  { below: Infinity, label: "1G.." },
-] as const;
-
 function sizeClass(bytes: number): number {
   return sizeClasses.findIndex(({ below }) => bytes < below);
 }
@@ -210,19 +208,21 @@ function tallyKnown(counted: Counted, name: "known" | "hashset", tally: Tally): 
 
 function tallyField(counted: Counted, name: FieldName, tally: Tally): void {
   const counts = itemsByContent(counted);
-  const seen = new Map<string, Set<number>>();
   const held = new BitSet(counted.file.columns.contentLimit);
   const rows = counted.file.reader.iterate<{ content: number; value: string }>(
     `SELECT m.content AS content, m.value AS value FROM metadata m JOIN content c ON c.id = m.content
-     WHERE m.name = ? AND c.state = ${contentState.complete}`,
+     WHERE m.name = ? AND c.state = ${contentState.complete} ORDER BY m.content`,
     [name],
   );
+  let last = 0;
+  const seen = new Set<string>();
   for (const { content, value } of rows) {
     if (!counts[content]) continue;
-    const contents = seen.get(value) ?? new Set();
-    seen.set(value, contents);
-    if (contents.has(content)) continue;
-    contents.add(content);
+    if (content !== last) seen.clear();
+    last = content;
+    // A content that says the same twice counts once.
+    if (seen.has(value)) continue;
+    seen.add(value);
     held.add(content);
     add(tally, value, counts[content]!);
   }

@@ -15,6 +15,7 @@ import {
   type RowColumn,
 } from "../../case/columns.ts";
 import { derivedVersion, valuesChunk } from "../../case/derived.ts";
+import { RanksOf } from "./ranks-of.ts";
 import type { WorkFileReader } from "../../case/work-file-reader.ts";
 import { searchSays } from "../../messages/en.ts";
 import { OperatorError } from "../../messages/operator-error.ts";
@@ -42,6 +43,7 @@ export class ItemColumns {
   readonly #isStored: boolean;
   readonly #made = new Map<string, Uint32Array | Float64Array | CodedColumn>();
   readonly #groups = new Map<GroupName, readonly ContentGroup[]>();
+  readonly #ranks = new Map<RowColumn, RanksOf>();
 
   /** `reader` stands at one moment while columns are made and read. */
   constructor(reader: WorkFileReader) {
@@ -59,6 +61,16 @@ export class ItemColumns {
 
   rows(name: RowColumn): Uint32Array {
     return this.#column(name, () => this.#joined(name, Uint32Array)) as Uint32Array;
+  }
+
+  /** The way back from row numbers below `limit` to ranks. */
+  ranksOf(name: RowColumn, limit: number): RanksOf {
+    let ranks = this.#ranks.get(name);
+    if (!ranks) {
+      ranks = new RanksOf(this.rows(name), limit);
+      this.#ranks.set(name, ranks);
+    }
+    return ranks;
   }
 
   numbers(name: NumberColumn): Float64Array {

@@ -11,8 +11,15 @@ const codeSorts = ["type", "category", "language", "extension", "kind", "state",
 /** What answers can be sorted by beside every field of documents. */
 export const sortNames = ["path", "name", "size", "modified", ...codeSorts] as const;
 
+/** A field of documents; with `doc-` in front where the name alone means a property of items. */
+export type DocumentField = FieldName | `doc-${FieldName}`;
+
+export function documentFieldOf(name: DocumentField): FieldName {
+  return name.replace(/^doc-/, "") as FieldName;
+}
+
 export interface Sort {
-  readonly by: (typeof sortNames)[number] | FieldName;
+  readonly by: (typeof sortNames)[number] | DocumentField;
   readonly descending: boolean;
 }
 
@@ -50,7 +57,7 @@ export function sortColumn(reader: WorkFileReader, columns: ItemColumns, by: Sor
   if (by === "size" || by === "modified") return numberColumn(columns.numbers(by));
   if (by === "name" || by === "path") return rowTextColumn(reader, columns, by);
   const coded = codeSorts.find((known) => known === by);
-  return coded ? codeColumn(columns, coded) : fieldColumn(reader, columns, by as FieldName);
+  return coded ? codeColumn(columns, coded) : fieldColumn(reader, columns, documentFieldOf(by as DocumentField));
 }
 
 function numberColumn(keys: Float64Array): SortColumn {
@@ -116,6 +123,9 @@ function rowTextColumn(reader: WorkFileReader, columns: ItemColumns, by: "name" 
   };
 }
 
+/** UTF-16 units of a field's text that are compared, and that a cursor holds; beyond them, items are in the order of their paths. */
+const comparedUnits = 500;
+
 /** Of several values of a content the least counts. */
 function fieldColumn(reader: WorkFileReader, columns: ItemColumns, name: FieldName): SortColumn {
   const contentOf = columns.rows("content");
@@ -127,7 +137,8 @@ function fieldColumn(reader: WorkFileReader, columns: ItemColumns, name: FieldNa
     const values = new Map<number, string>();
     for (const { content, value } of rows) {
       const known = values.get(content);
-      if (known === undefined || compareText(value, known) < 0) values.set(content, value);
+      const compared = value.length > comparedUnits ? value.slice(0, comparedUnits).toWellFormed() : value;
+      if (known === undefined || compareText(compared, known) < 0) values.set(content, compared);
     }
     const valueAt = (rank: number) => values.get(contentOf[rank] as number) ?? null;
     return textColumn(columns.count, valueAt, [...new Set(values.values())]);

@@ -1,7 +1,7 @@
 /** The contents and items in which words and phrases stand. */
 import { UnknownIndex, type IndexTable } from "../../case/posting-pages.ts";
-import { Postings, type Visit } from "../../case/postings.ts";
-import { blocksPerContent } from "../../case/schema.ts";
+import { Postings, TooManyPositions, type Visit } from "../../case/postings.ts";
+import { contentOfRow } from "../../case/text-rows.ts";
 import type { WorkFileReader } from "../../case/work-file-reader.ts";
 import type { TextTerm } from "../query.ts";
 import type { BitSet } from "./bit-set.ts";
@@ -25,8 +25,7 @@ export class WordSets {
 
   /** Adds the numbers of contents with the words in their text, or in their fields. */
   addContents(term: Words, table: "fts_text" | "fts_field", into: BitSet): void {
-    const visit: Visit =
-      table === "fts_text" ? (row) => into.add(Math.floor(row / blocksPerContent)) : (row) => into.add(row);
+    const visit: Visit = table === "fts_text" ? (row) => into.add(contentOfRow(row)) : (row) => into.add(row);
     this.#each(term, table, false, visit);
   }
 
@@ -40,10 +39,10 @@ export class WordSets {
       const postings = this.#of(table);
       if (postings) return postings.rowsWithPhrase(term.tokens, term.prefix, visit, nameOnly);
     } catch (error) {
-      if (!(error instanceof UnknownIndex)) throw error;
-      this.#postings.set(table, null);
+      if (error instanceof UnknownIndex) this.#postings.set(table, null);
+      else if (!(error instanceof TooManyPositions)) throw error;
     }
-    // An index of a form that we do not know is asked through SQLite, which takes longer and knows it.
+    // An index of a form that we do not know, and a phrase of too frequent words, are asked through SQLite, which takes longer.
     const expression = ftsExpression(term, nameOnly ? "name" : null);
     const rows = this.#reader.iterate<{ row: number }>(`SELECT rowid AS row FROM ${table} WHERE ${table} MATCH ?`, [
       expression,

@@ -37,14 +37,14 @@ export function itemsWith(reader: WorkFileReader, term: SpecialTerm): ReadonlySe
 /** Likeness is compared with every content, and asked for every hit of a page. */
 const likenesses = new WeakMap<LikeTerm, WeakMap<WorkFileReader, ReadonlySet<number>>>();
 
-/** True where a term of hashes or likeness holds for the content of an item. */
-export function holdsContent(reader: WorkFileReader, { content }: StoredItem, term: TextTerm | SpecialTerm): boolean {
-  if (!content) return false;
+/** True where a term of hashes or likeness holds for the content of an item. SHA-256 is known also where the content is not described. */
+export function holdsContent(reader: WorkFileReader, item: StoredItem, term: TextTerm | SpecialTerm): boolean {
+  const { sha256, content } = item;
   if (term.kind === "hashes") {
-    const held = [content.sha256, content.sha1, content.md5];
+    const held = [sha256, content?.sha1 ?? null, content?.md5 ?? null];
     return held.some((hash) => hash !== null && term.list?.hashes.has(hash) === true);
   }
-  if (term.kind !== "like") return false;
+  if (!content || term.kind !== "like") return false;
   const known = likenesses.get(term) ?? new WeakMap<WorkFileReader, ReadonlySet<number>>();
   likenesses.set(term, known);
   const contents = known.get(reader) ?? likeItem(reader, term);

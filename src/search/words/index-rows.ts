@@ -1,5 +1,5 @@
 /** Rows of an index in which any of many words and phrases stands. */
-import { blocksPerContent } from "../../case/schema.ts";
+import { contentOfRow } from "../../case/text-rows.ts";
 import type { WorkFileReader } from "../../case/work-file-reader.ts";
 
 /** The indexes of a work file: rows of `fts_text` are blocks of contents, of `fts_field` contents, of `fts_name` items. */
@@ -44,7 +44,7 @@ function addMatches(
   let count = 0;
   for (const { row } of rows) {
     if ((count += 1) > limit) return false;
-    found.add(index === "fts_text" ? Math.floor(row / blocksPerContent) : row);
+    found.add(index === "fts_text" ? contentOfRow(row) : row);
   }
   return true;
 }

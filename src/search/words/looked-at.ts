@@ -7,15 +7,19 @@ import { placeFinder } from "./places.ts";
 
 /** The same values and folders come again and again. */
 const remembered = 50_000;
+/** UTF-16 units: longer values are rarely the same, and 50,000 of them could take all memory. */
+const longestRemembered = 256;
 
 /** Says of a text whether the term has a place in it. */
 function holder(term: TextTerm | SpecialTerm): (text: string) => boolean {
   const find = term.kind === "text" ? phrasePlaces(term) : placeFinder(term, null);
   const known = new Map<string, boolean>();
   return (text) => {
-    const before = known.get(text);
+    // Without a look at what is remembered, which would read a long text once more.
+    const before = text.length > longestRemembered ? undefined : known.get(text);
     if (before !== undefined) return before;
     const holds = find(text)[Symbol.iterator]().next().done !== true;
+    if (text.length > longestRemembered) return holds;
     if (known.size >= remembered) known.clear();
     known.set(text, holds);
     return holds;

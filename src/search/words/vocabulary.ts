@@ -26,20 +26,78 @@ export type AcceptedWords = ReadonlyMap<string | null, readonly string[]>;
 
 /** Words of one index. Throws OperatorError `search/too-many-words`. */
 export function acceptedWords(reader: WorkFileReader, index: IndexName, term: WordsTerm): AcceptedWords {
-  const accepts = acceptorOf(term);
   const found = new Map<string | null, string[]>();
   let count = 0;
-  for (const word of wordsFrom(reader, index, literalStart(term))) {
-    for (const language of accepts(word)) {
-      const words = found.get(language) ?? [];
-      found.set(language, words);
-      words.push(word);
-      if ((count += 1) > mostWords) {
-        throw new OperatorError("search/too-many-words", searchSays.tooManyWords(term.value, mostWords));
-      }
+  for (const [language, word] of acceptedFrom(reader, index, term)) {
+    const words = found.get(language) ?? [];
+    found.set(language, words);
+    words.push(word);
+    if ((count += 1) > mostWords) {
+      throw new OperatorError("search/too-many-words", searchSays.tooManyWords(term.value, mostWords));
     }
   }
   return found;
+}
+
+function* acceptedFrom(reader: WorkFileReader, index: IndexName, term: WordsTerm): Generator<[string | null, string]> {
+  if (term.how === "stem") return yield* wordsOfStem(reader, index, term.value);
+  const accepts = acceptorOf(term);
+  for (const word of wordsFrom(reader, index, literalStart(term))) {
+    for (const language of accepts(word)) yield [language, word];
+  }
+}
+
+/** The word itself, and others of its stem in the languages of the texts. Names are in no language that is known. */
+function* wordsOfStem(reader: WorkFileReader, index: IndexName, value: string): Generator<[string | null, string]> {
+  yield [null, value];
+  if (index === "fts_name") return;
+  const rows = reader.select<{ language: string }>(
+    "SELECT DISTINCT language FROM content WHERE language IS NOT NULL ORDER BY language",
+  );
+  const spoken = new Set(rows.map(({ language }) => language));
+  for (const [language, stem] of stemsOf(value)) {
+    if (!spoken.has(language)) continue;
+    for (const start of stemStarts(stem, language)) {
+      for (const word of wordsFrom(reader, index, start)) {
+        if (word !== value && stemOf(word, language) === stem) yield [language, word];
+      }
+    }
+  }
+}
+
+/** Stems of a word by language. Endings alone have a stem without letters in some, which would bring them all together. */
+function stemsOf(value: string): (readonly [language: string, stem: string])[] {
+  return stemLanguages
+    .map((language) => [language, stemOf(value, language)] as const)
+    .filter(([, stem]) => stem !== "");
+}
+
+/** What Irish puts before the first letter of a word (eclipsis), which its rules take away with the letter's own h (lenition). */
+const eclipses: Readonly<Record<string, string>> = {
+  ...{ b: "m", c: "g", d: "n", f: "bh", g: "n", p: "b", s: "t", t: "d" },
+};
+
+/** Letters that words of a stem begin with: each word of the language with that stem begins with one of these. */
+export function stemStarts(stem: string, language: string): readonly string[] {
+  const first = stem.slice(0, 1);
+  switch (language) {
+    case "ga": {
+      const eclipsis = eclipses[first];
+      return eclipsis === undefined ? [first] : [first, eclipsis + first];
+    }
+    // By the rules, the consonant behind the first letter may change (bcii, bk), or be one of two that are alike (bba, ba).
+    case "cs":
+    case "fi":
+      return [first];
+    // The last letter of a stem changes (b and p, c and ç, d and t), be it the only one.
+    case "tr":
+      return [stem.slice(0, Math.min(2, stem.length - 1))];
+    // Dying, lying and tying.
+    case "en":
+      return [/^[dlt]ie$/.test(stem) ? first : stem.slice(0, 2)];
+    default:
+      return [stem.slice(0, 2)];
+  }
 }
 
 export type Acceptor = (word: string) => readonly (string | null)[];
@@ -69,7 +127,7 @@ export function acceptorOf({ how, value, distance }: WordsTerm): Acceptor {
       return when((word) => soundCodes(word).some((code) => codes.has(code)));
     }
     case "stem": {
-      const stems = stemLanguages.map((language) => [language, stemOf(value, language)] as const);
+      const stems = stemsOf(value);
       return (word) => {
         if (word === value) return everywhere;
         return stems.filter(([language, stem]) => stemOf(word, language) === stem).map(([language]) => language);
@@ -78,10 +136,9 @@ export function acceptorOf({ how, value, distance }: WordsTerm): Acceptor {
   }
 }
 
-/** Letters that every accepted word begins with. A stem keeps at least the first two letters of its word. */
+/** Letters that every accepted word begins with. Words that sound alike or are written over may differ in the first one. */
 function literalStart({ how, value }: WordsTerm): string {
-  if (how === "pattern") return value.slice(0, value.search(/[*?]/));
-  return how === "stem" ? value.slice(0, 2) : "";
+  return how === "pattern" ? value.slice(0, value.search(/[*?]/)) : "";
 }
 
 /** Words of an index in the order of their bytes, those with a beginning alone. */

@@ -300,13 +300,13 @@ const { query } = fc.letrec<{ query: Asked }>((tie) => ({
 
 function caseOf(docs: readonly Told[]): Case {
   const theCase = newCase({ M01: docs.map(stored) });
-  mkdirSync(theCase.paths.lists, { recursive: true });
-  writeFileSync(join(theCase.paths.lists, "words.txt"), listed.join("\r\n"));
+  mkdirSync(theCase.paths.searchLists, { recursive: true });
+  writeFileSync(join(theCase.paths.searchLists, "words.txt"), listed.join("\r\n"));
   const hashes = docs.flatMap(({ text }, at) => {
     const algorithm = ["md5", "sha1", "sha256"][at % 3] as string;
     return /q[1357]$/.test(text) ? [digestOf(algorithm, text).toUpperCase()] : [];
   });
-  writeFileSync(join(theCase.paths.lists, "hashes.txt"), ["# hashes", ...hashes, "0".repeat(32)].join("\n"));
+  writeFileSync(join(theCase.paths.searchLists, "hashes.txt"), ["# hashes", ...hashes, "0".repeat(32)].join("\n"));
   const database = openDatabase(theCase.paths.items("M01"));
   for (const { text, known } of docs) {
     if (known === null) continue;

@@ -6,6 +6,9 @@ import { isOperatorError } from "../../../src/messages/operator-error.ts";
 import { parseQuery } from "../../../src/search/query-parser.ts";
 import { scriptKey } from "../../../src/search/words/scripts.ts";
 import { soundCodes } from "../../../src/search/words/sounds.ts";
+import { stemLanguages } from "../../../src/search/words/stem-languages.ts";
+import { stemOf } from "../../../src/search/words/stems.ts";
+import { stemStarts } from "../../../src/search/words/vocabulary.ts";
 import { matchesWildcard } from "../../../src/search/wildcard.ts";
 import { doc, newCase, paths, search } from "../../fixtures/searched-case.ts";
 
@@ -51,6 +54,35 @@ describe("words by rule", () => {
       ],
     });
     expect(paths(search(named, "stem:delivery")).sort()).toEqual(["M01/en", "M01/none"]);
+  });
+
+  it.each<[string, string, string, string]>([
+    ["ga", "custam", "gcustam chustam custam", "teach"],
+    ["ga", "gcustam", "gcustam chustam custam", "teach"],
+    ["ga", "bhfear", "fear bhfear fhear", "bean"],
+    ["cs", "bka", "bka bkou bcii", "bok"],
+    ["en", "die", "die dying", "dig"],
+    ["tr", "kitap", "kitap kitabi", "kalem"],
+    ["de", "lieferung", "lieferung lieferungen", "lager"],
+    // Both are endings alone, which leaves no letter: nothing that brings them together.
+    ["cs", "ata", "ata", "aty"],
+  ])("stem: finds all forms in texts in %s: %s", (language, value, forms, other) => {
+    const words = forms.split(" ");
+    const named = newCase({ M01: [...words, other].map((word) => doc(word, `${word} 1`, {}, { language })) });
+    expect(paths(search(named, `text:(stem:${value})`)).sort()).toEqual(words.map((word) => `M01/${word}`).sort());
+  });
+
+  it.each(stemLanguages)("words in %s begin with the letters that are looked for by their stems", (language) => {
+    const letters = Array.from(language === "ru" ? "авгенийоютья" : "abcdefghilmnopstuz");
+    const endings = language === "ru" ? ["ами", "ость", "ейше"] : ["ing", "cima", "ceem", "ieds", "buma", "aine"];
+    const words = letters.flatMap((a) =>
+      letters.flatMap((b) => [...letters, ...endings].flatMap((c) => [a + b + c, `${a}${b}${c}e`])),
+    );
+    const others = [...words, "dying", "lying", "tying", "bcii"].filter((word) => {
+      const stem = stemOf(word, language);
+      return stem !== "" && !stemStarts(stem, language).some((start) => word.startsWith(start));
+    });
+    expect(others).toEqual([]);
   });
 
   it("accepts words as a plain reading of all words does", () => {

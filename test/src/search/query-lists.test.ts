@@ -1,9 +1,10 @@
 /** Files of words and hashes that queries name, similar items, and what of it is told. */
 import { createHash } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { noScopeRules } from "../../../src/case/scope.ts";
+import { watchListsOf } from "../../../src/examine/watch-lists.ts";
 import { isOperatorError } from "../../../src/messages/operator-error.ts";
 import { listFile, readHashList, readTermList } from "../../../src/search/list-files.ts";
 import { checkKnownValues } from "../../../src/search/known-values.ts";
@@ -24,7 +25,7 @@ const held = newCase({
   M01: Object.entries(texts).map(([name, text]) => doc(name, text)),
   M02: [doc("copy.txt", texts["a.txt"] as string), doc("e.txt", "Cigarette COCAÏNE")],
 });
-const folder = held.paths.lists;
+const folder = held.paths.searchLists;
 mkdirSync(folder, { recursive: true });
 const write = (name: string, bytes: string | Uint8Array) => {
   const file = join(folder, name);
@@ -89,9 +90,9 @@ describe("lists of words", () => {
       doc(`${at}`, `${at % 3 === 0 ? "common" : ""} w${at * 7} two w${at}`),
     );
     const many = newCase({ M01: docs });
-    mkdirSync(many.paths.lists, { recursive: true });
+    mkdirSync(many.paths.searchLists, { recursive: true });
     for (const some of [words, words.slice(1, 9), ["two w5", "two w*"], ["w7 two", "w999"]]) {
-      writeFileSync(join(many.paths.lists, "some.txt"), some.join("\n"));
+      writeFileSync(join(many.paths.searchLists, "some.txt"), some.join("\n"));
       const each = some.map((word) => (word.endsWith("*") ? `"${word.slice(0, -1)}"*` : `"${word}"`));
       expect(paths(search(many, "terms:some"))).toEqual(paths(search(many, each.join(" OR "))));
     }
@@ -112,6 +113,13 @@ describe("lists of words", () => {
     expect(problem(() => listFile(folder, "gods"))).toContain("which has bad, goods");
     expect(problem(() => listFile(folder, "/nowhere/x.txt"))).toContain("found none");
     expect(problem(() => search(held, "terms:gods"))).toContain("found none");
+  });
+});
+
+describe("lists for queries", () => {
+  it("are none of the watch-lists that processing reads", () => {
+    expect(readdirSync(held.paths.searchLists)).toContain("goods.txt");
+    expect(watchListsOf(held.paths, { lists: [] })).toEqual([]);
   });
 });
 
@@ -138,6 +146,16 @@ describe("lists of hashes", () => {
     expect(
       paths(search(held, `hash:@seen,${digestOf("md5", texts["cocaine/d.txt"] as string)} exhibit:M01`)),
     ).toHaveLength(4);
+  });
+
+  it("tell the rule for items whose content is not described, too", () => {
+    const lost = doc("lost.bin", "lost", { status: "failed", reason: "encrypted" });
+    const named = newCase({ M01: [{ ...lost, content: null }, doc("b.txt", "lost and found")] });
+    mkdirSync(named.paths.searchLists, { recursive: true });
+    writeFileSync(join(named.paths.searchLists, "lost.txt"), digestOf("sha256", "lost"));
+    expect(search(named, "hash:@lost").hits).toMatchObject([
+      { path: "M01/lost.bin", item: { content: null }, rule: "hash:@lost", field: "hash", matches: 1 },
+    ]);
   });
 
   it("are refused with the line that is none", () => {

@@ -162,6 +162,13 @@ describe("search", () => {
     expect(search(long, "start AND omega").counts.items).toBe(1);
   });
 
+  it("names a scope term without letters and digits, which earlier forms may hold", () => {
+    const scoped = newCase({ M01: [doc("a", "invoice")] });
+    expect(() => search(scoped, "invoice", { ...noScopeRules, terms: ["invoice", "§"] })).toThrow(
+      'Expected letters or digits in every scope term of the operation form, found "§"',
+    );
+  });
+
   it("obeys scope rules before counting and states what they exclude", () => {
     const rule = (rules: Partial<ScopeRules>, query = "*") => search(mixed, query, { ...noScopeRules, ...rules });
     const all = 6;
