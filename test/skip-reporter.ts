@@ -8,7 +8,9 @@ export default class SkipReporter implements Reporter {
     for (const module of modules) {
       for (const test of module.children.allTests("skipped")) {
         const result = test.result();
-        const reason = ("note" in result && result.note) || "no reason given";
+        // A group that is skipped as a whole has its reason in its name.
+        const group = test.parent.type === "suite" ? test.parent.name : test.name;
+        const reason = ("note" in result && result.note) || group;
         counts.set(reason, (counts.get(reason) ?? 0) + 1);
       }
     }

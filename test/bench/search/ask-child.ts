@@ -1,4 +1,5 @@
 /** A process of its own that asks one thing of a made case, so that its memory and its first answer are that question's alone. */
+import { existsSync, readFileSync } from "node:fs";
 import process from "node:process";
 import { Asker } from "./asking.ts";
 import { timed } from "./figures.ts";
@@ -21,6 +22,14 @@ export interface ChildAnswer {
   readonly most: number;
   readonly early: number;
   readonly late: number;
+}
+
+/** Bytes that this process held at most. What `getrusage` says counts the parent, too, which held more before it became this one. */
+function mostHeld(): number {
+  const peak = existsSync("/proc/self/status")
+    ? /^VmHWM:\s+(\d+) kB/m.exec(readFileSync("/proc/self/status", "utf8"))
+    : null;
+  return (peak ? Number(peak[1]) : process.resourceUsage().maxRSS) * 1024;
 }
 
 const task = JSON.parse(process.argv[2] ?? "null") as ChildTask;
@@ -58,7 +67,7 @@ asker.close();
 const tenth = samples.slice(0, Math.ceil(samples.length / 10));
 const answer: ChildAnswer = {
   ...{ hits, ms, before },
-  most: process.resourceUsage().maxRSS * 1024,
+  most: mostHeld(),
   early: Math.max(0, ...tenth),
   late: Math.max(0, ...samples),
 };

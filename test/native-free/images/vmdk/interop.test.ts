@@ -31,6 +31,16 @@ function expectSame(image: DiskImage, wanted: Uint8Array, found: readonly string
   expect(codesOf(image)).toEqual(found);
 }
 
+/**
+ * QEMU writes a new content identifier, a random number without zeros in front, into the descriptor with each opening. Where the text
+ * becomes shorter by more than its end mark, the last characters of the one before stay behind it: once in some 250 times.
+ */
+function hasOldEnd(name: string): boolean {
+  const file = readFileSync(join(qemu.path, name));
+  const end = file.indexOf(0, file.indexOf("# Disk DescriptorFile"));
+  return end >= 0 && file.subarray(end, end + 8).some((byte) => byte !== 0);
+}
+
 const put = (name: string, bytes: string | Uint8Array) => writeFileSync(join(qemu.path, name), bytes);
 
 describe("a disk by qemu-img", () => {
@@ -49,9 +59,9 @@ describe("a disk by qemu-img", () => {
     qemu.run("qemu-img", "convert", "-f", "raw", "-O", "vmdk", "-o", `subformat=${kind}${more}`, "m.raw", name);
     if (kind !== "streamOptimized") qemu.run("qemu-io", "-f", "vmdk", ...writes, name);
     const image = qemu.open(name);
-    // What zeros were written over stays in the file as nobody's.
-    const left = more.includes("zeroed") ? ["image/unclaimed", "image/unclaimed"] : [];
-    expectSame(image, qemu.reference(name, "-f", "vmdk"), left);
+    // What zeros were written over stays in the file as nobody's, and so does the end of a longer descriptor.
+    const left = (more.includes("zeroed") ? 2 : 0) + (hasOldEnd(name) ? 1 : 0);
+    expectSame(image, qemu.reference(name, "-f", "vmdk"), Array<string>(left).fill("image/unclaimed"));
     expect(image.facts).toContainEqual({ name: "kind", value: kind });
   });
 
