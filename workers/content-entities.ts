@@ -6,11 +6,9 @@ import type { EntityFinder } from "../native-free/entities/find-entities.ts";
 import { viewOf } from "../native-free/entities/text-view.ts";
 import type { EntityRow } from "../native-free/model/item.ts";
 import type { FoundFeature, FoundTerm, StreamPath } from "../native-free/scanning/scan-events.ts";
+import { kindOfList } from "../native-free/watchlists/list-kind.ts";
 import type { ContentWatch, FoundTermInText } from "./content-watch.ts";
 import type { BlockBounds } from "./text-collector.ts";
-
-/** Kind of what a watch-list finds; the value is the entry. */
-const kindOfList = (list: string): string => `watchlist-${list}`;
 
 export class ContentEntities {
   readonly rows: EntityRow[] = [];

@@ -1,5 +1,5 @@
 /** Which of many structures holds a place of the volume: stretches that do not overlap, each with the number of its owner. */
-import { NumberList } from "./number-list.ts";
+import { GrowingNumbers } from "../bytes/growing-numbers.ts";
 
 export class RangeOwners {
   readonly #starts: Float64Array;
@@ -13,7 +13,7 @@ export class RangeOwners {
       for (const { start, length } of of(owner)) all.push([start, start + length, owner]);
     }
     all.sort(([a], [b]) => a - b);
-    const lists = [new NumberList(), new NumberList(), new NumberList()] as const;
+    const lists = [new GrowingNumbers(), new GrowingNumbers(), new GrowingNumbers()] as const;
     for (const each of all) for (const [index, list] of lists.entries()) list.push(each[index]!);
     [this.#starts, this.#ends, this.#owners] = lists.map((list) => list.toArray()) as [
       Float64Array,

@@ -40,7 +40,7 @@ const rowsPerPage = 10_000;
 export const chunkItems = 2 ** 16;
 
 /** The value of code 0. */
-export const notDescribed = "";
+const notDescribed = "";
 
 const sources: Readonly<Record<CodeColumn, string>> = {
   type: "c.type",
@@ -57,12 +57,18 @@ const sources: Readonly<Record<CodeColumn, string>> = {
 /** Columns that are null because there is no description, which is something else than a description that says nothing. */
 const ofContent: ReadonlySet<CodeColumn> = new Set(["type", "category", "mime", "language"]);
 
-/** At most `:limit` items after a place in the order of ranks, with that place. */
+/** Items of a page in the order of ranks: at most `:limit` after a place, which is the `path` and `id` of a row. */
+const rankPage = "WHERE (i.path, i.key) > (:path, :id) ORDER BY i.path, i.key LIMIT :limit";
+
+/** The row numbers alone. */
+export const rankedRows = `SELECT i.id AS row, i.path AS path, i.key AS id FROM item i ${rankPage}`;
+
+/** All columns. */
 export const columnRows = `SELECT i.id AS row, coalesce(i.content, 0) AS content, c.id IS NOT NULL AS described, i.path AS path, i.key AS id,
     i.size AS size, i.modified AS modified, ${codeColumns.map((name) => `${sources[name]} AS ${name}`).join(", ")}
-  FROM ${itemTables} WHERE (i.path, i.key) > (:path, :id) ORDER BY i.path, i.key LIMIT :limit`;
+  FROM ${itemTables} ${rankPage}`;
 
-/** Every item in the order of ranks; `page` answers `columnRows`. */
+/** Every item in the order of ranks; `page` answers `columnRows`, or `rankedRows`. */
 export function* rowsByRank(
   page: (params: Readonly<Record<string, SqlValue>>) => readonly SqlRow[],
 ): Generator<SqlRow> {
@@ -72,6 +78,12 @@ export function* rowsByRank(
     if (rows.length < rowsPerPage) return;
     last = rows.at(-1) as SqlRow;
   }
+}
+
+/** The ranks of items by their row numbers, to be filled. */
+export function newRanks(select: (sql: string) => readonly SqlRow[]): Uint32Array {
+  const [last] = select("SELECT coalesce(max(id), 0) AS row FROM item");
+  return new Uint32Array(((last?.["row"] as number | undefined) ?? 0) + 1);
 }
 
 /** Values by code; grows while chunks are made. */

@@ -1,4 +1,5 @@
 /** Contents by what they have in common: kinds of identifiers (watch-lists are kinds, too), verdicts and names of hash sets. */
+import { GrowingNumbers } from "../../native-free/bytes/growing-numbers.ts";
 import type { SqlRow, SqlValue } from "./sqlite.ts";
 
 /** `entity`: kind; `known`: verdict; `list`: name of a hash set. */
@@ -33,16 +34,7 @@ export function valuesOf(asked: Asked, name: GroupName): string[] {
 export function contentsOf(asked: Asked, name: GroupName, value: string): Uint32Array {
   const { table, column } = sources[name];
   const sql = `SELECT DISTINCT content FROM ${table} WHERE ${column} = ? ORDER BY content`;
-  let found = new Uint32Array(64);
-  let count = 0;
-  for (const row of asked.iterate(sql, [value])) {
-    if (count === found.length) {
-      const larger = new Uint32Array(count * 2);
-      larger.set(found);
-      found = larger;
-    }
-    found[count] = row["content"] as number;
-    count += 1;
-  }
-  return found.slice(0, count);
+  const found = new GrowingNumbers();
+  for (const row of asked.iterate(sql, [value])) found.push(row["content"] as number);
+  return new Uint32Array(found.toArray());
 }

@@ -8,10 +8,11 @@ import {
   type Similar,
 } from "../../native-free/model/prepared.ts";
 import { foldBlock } from "../../native-free/model/text-seam.ts";
+import { listOfKind } from "../../native-free/watchlists/list-kind.ts";
 import type { SqlRow } from "./sqlite.ts";
 import { contentState } from "./schema.ts";
 import { blockIds } from "./text-rows.ts";
-import { appliedLists, kindOfList } from "./watch-store.ts";
+import { appliedLists } from "./watch-store.ts";
 import type { WorkFileReader } from "./work-file-reader.ts";
 import { hex, storedBlock, storedContent, storedFinding } from "./work-file-rows.ts";
 
@@ -55,8 +56,10 @@ function similarOf(reader: WorkFileReader, content: number): Similar {
 function rowOf(reader: WorkFileReader, content: number, row: SqlRow): ContentRow {
   const select = <T>(columns: string, table: string, order: string) =>
     reader.select<T & SqlRow>(`SELECT ${columns} FROM ${table} WHERE content = ? ORDER BY ${order}`, [content]);
+  const entities = select<EntityRow>("kind, value, quality, block, offset, length", "entity", "seq");
   // Processing does not look for lists that were applied to the other exhibit afterwards.
-  const later = new Set(appliedLists(reader).flatMap(({ list, own }) => (own ? [] : kindOfList(list))));
+  const isListed = entities.some(({ kind }) => listOfKind(kind) !== null);
+  const later = new Set(isListed ? appliedLists(reader).flatMap(({ list, own }) => (own ? [] : [list])) : []);
   return {
     ...storedContent(row),
     textSha256: hex(row["text_sha256"]),
@@ -64,11 +67,7 @@ function rowOf(reader: WorkFileReader, content: number, row: SqlRow): ContentRow
       ...{ name, value, source },
     })),
     findings: select("*", "finding", "id").map((found) => reader.stored(() => storedFinding(found))),
-    entities: select<EntityRow>("kind, value, quality, block, offset, length", "entity", "seq")
-      .filter(({ kind }) => !later.has(kind))
-      .map((entity) => ({
-        ...entity,
-      })),
+    entities: entities.filter(({ kind }) => !later.has(listOfKind(kind) ?? "")).map((entity) => ({ ...entity })),
   };
 }
 

@@ -7,12 +7,14 @@ import {
   columnChunks,
   columnRows,
   newDictionaries,
+  newRanks,
   numberColumns,
   rowColumns,
   rowsByRank,
 } from "./columns.ts";
 import { contentsOf, groupNames, valuesOf } from "./content-groups.ts";
 import { buildEvents } from "./event-store.ts";
+import { mergeIndexes } from "./index-merge.ts";
 import type { Database, SqlRow, SqlValue } from "./sqlite.ts";
 
 /** Stored in `meta` while the tables hold. Raised with every change of what is in them. */
@@ -31,24 +33,38 @@ export function isDerived(database: Database): boolean {
   return row?.value === derivedVersion;
 }
 
+/**
+ * Where everything is processed and the tables do not hold, merges the indexes and makes the tables anew. To be called behind the last
+ * change, in no transaction.
+ */
+export function derive(database: Database): void {
+  const pending = database.prepare("SELECT 1 FROM unit WHERE done = 0 LIMIT 1").get([]);
+  if (pending || isDerived(database)) return;
+  mergeIndexes(database);
+  makeDerived(database);
+}
+
 /** Makes the tables anew, in one transaction. */
-export function makeDerived(database: Database): void {
+function makeDerived(database: Database): void {
   // Made when all rows are there: sorted once, not row by row.
   database.exec("CREATE INDEX IF NOT EXISTS metadata_name ON metadata (name, content)");
   database.transaction(() => {
     database.exec("DELETE FROM item_column");
     database.exec("DELETE FROM content_group");
-    makeColumns(database);
+    const ranks = makeColumns(database);
     makeGroups(database);
-    buildEvents(database);
+    buildEvents(database, ranks);
     database.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('derived', ?)").run([derivedVersion]);
   }, "immediate");
 }
 
-function makeColumns(database: Database): void {
+/** Returns the ranks of items by their row numbers. */
+function makeColumns(database: Database): Uint32Array {
   const insert = database.prepare("INSERT INTO item_column (name, chunk, data) VALUES (?, ?, ?)");
   const dictionaries = newDictionaries();
   const rows = database.prepare<SqlRow>(columnRows);
+  const ranks = newRanks((sql) => database.prepare(sql).all());
+  let rank = 0;
   let number = 0;
   for (const chunk of columnChunks(
     rowsByRank((params) => rows.all(params)),
@@ -59,11 +75,13 @@ function makeColumns(database: Database): void {
     for (const name of rowColumns) store(name, chunk.rows[name]);
     for (const name of numberColumns) store(name, chunk.numbers[name]);
     for (const name of codeColumns) store(name, chunk.codes[name]);
+    for (const row of chunk.rows.row) ranks[row] = rank++;
     number += 1;
   }
   for (const name of codeColumns) {
     insert.run([name, valuesChunk, Buffer.from(JSON.stringify(dictionaries[name].values), "utf8")]);
   }
+  return ranks;
 }
 
 function makeGroups(database: Database): void {

@@ -5,6 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../../native-free/model/canonical-json.ts";
+import { listOfKind } from "../../native-free/watchlists/list-kind.ts";
 import { isOperatorError } from "../messages/operator-error.ts";
 import { exhibitLabels, type Case } from "./case-folder.ts";
 import { sqliteCode } from "./sqlite.ts";
@@ -99,7 +100,7 @@ function itemLine(item: FullItem): string {
  * afterwards, is no difference of the result.
  */
 function inOrder(entities: FullItem["entities"]): FullItem["entities"] {
-  const isTerm = ({ kind }: FullItem["entities"][number]) => kind.startsWith("watchlist-");
+  const isTerm = ({ kind }: FullItem["entities"][number]) => listOfKind(kind) !== null;
   if (!entities.some(isTerm)) return entities;
   const terms = entities.filter(isTerm).map((entity) => ({ entity, line: canonicalJson({ ...entity }) }));
   const sorted = terms.sort((a, b) => (a.line < b.line ? -1 : a.line > b.line ? 1 : 0)).map(({ entity }) => entity);

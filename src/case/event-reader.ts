@@ -4,7 +4,7 @@
  */
 import { derivedVersion } from "./derived.ts";
 import { unpackEvents, type EventColumns } from "./event-block.ts";
-import { blocksPerClass, makeEvents, type EventDatabase } from "./event-store.ts";
+import { blocksPerClass, makeEvents, ranksOf, type EventDatabase } from "./event-store.ts";
 import type { WorkFileReader } from "./work-file-reader.ts";
 
 /** What a code of an event means; the source is null where only the row of the date says it. */
@@ -37,10 +37,7 @@ export interface EventStretch {
   readonly end: number;
 }
 
-/** The version of the database that the temporary tables of a reader were made of. */
-const madeOf = new WeakMap<WorkFileReader, number>();
-
-/** The events of a work file at the moment of the reader's snapshot. */
+/** The events of a work file at the moment of the reader's snapshot; they hold until they are asked for again. */
 export function eventsOf(reader: WorkFileReader): WorkFileEvents {
   const schema = areStored(reader) ? "main" : "temp";
   if (schema === "temp") makeHere(reader);
@@ -49,25 +46,17 @@ export function eventsOf(reader: WorkFileReader): WorkFileEvents {
 }
 
 function areStored(reader: WorkFileReader): boolean {
-  const sql = `SELECT (SELECT value FROM meta WHERE key = 'derived') AS version,
-    EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = 'event_kind') AS is_there`;
-  const [row] = reader.select<{ version: string | null; is_there: number }>(sql);
-  return row?.version === derivedVersion && row.is_there === 1;
+  const [row] = reader.select<{ value: string }>("SELECT value FROM meta WHERE key = 'derived'");
+  return row?.value === derivedVersion;
 }
 
+/** Each time anew: what was made in a snapshot goes where that ends with an error. */
 function makeHere(reader: WorkFileReader): void {
-  // Changes with every commit of another connection, once this one sees it.
-  const [row] = reader.select<{ data_version: number }>("PRAGMA data_version");
-  const version = row?.data_version ?? 0;
-  const made = madeOf.get(reader);
-  if (made === version) return;
   const database: EventDatabase = {
     select: (sql, params) => reader.select(sql, params),
     change: (sql, params) => reader.temporary(sql, params),
   };
-  madeOf.set(reader, Number.NaN);
-  makeEvents(database, "temp");
-  madeOf.set(reader, version);
+  makeEvents(database, "temp", ranksOf(database));
 }
 
 /** Blocks that are kept unpacked, for the search of a place. */

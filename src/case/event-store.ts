@@ -10,6 +10,7 @@
  * They are made anew as a whole from the rows of items and contents: gathered into runs of bounded size, each sorted, and merged.
  */
 import { fields } from "../../native-free/model/fields.ts";
+import { newRanks, rankedRows, rowsByRank } from "./columns.ts";
 import { blockEvents, EventColumns, packEvents, unpackEvents } from "./event-block.ts";
 import { placeOf, zoneOfDate, zoneOfTime } from "./event-time.ts";
 import type { Database, SqlParams, SqlRow, Statement } from "./sqlite.ts";
@@ -50,8 +51,8 @@ export const dateFields: readonly string[] = Object.entries(fields)
   .filter(([, { kind }]) => kind === "date")
   .map(([name]) => name);
 
-/** Fills the tables in `main` anew, in the transaction of the caller. */
-export function buildEvents(database: Database): void {
+/** Fills the tables in `main` anew, in the transaction of the caller. `ranks`: see `ranksOf`. */
+export function buildEvents(database: Database, ranks: Uint32Array): void {
   const statements = new Map<string, Statement>();
   const prepare = <Row>(sql: string): Statement<Row> => {
     const known = statements.get(sql) ?? database.prepare(sql);
@@ -62,19 +63,24 @@ export function buildEvents(database: Database): void {
     select: <Row>(sql: string, params: SqlParams = []) => prepare<Row>(sql).all(params),
     change: (sql, params = []) => void prepare(sql).run(params),
   };
-  makeEvents(door, "main");
+  makeEvents(door, "main", ranks);
 }
 
 /** Events that are sorted at once: 16 bytes each and 12 while they are sorted. */
 const runEvents = 2 ** 21;
 const maxCodes = 60_000;
 
-/** Fills the tables of `schema` anew, and makes them where they are not there. `atOnce` is for tests. */
-export function makeEvents(database: EventDatabase, schema: "main" | "temp", atOnce = runEvents): void {
+/** Fills the tables of `schema` anew, and makes them where they are not there. `ranks`: see `ranksOf`; `atOnce` is for tests. */
+export function makeEvents(
+  database: EventDatabase,
+  schema: "main" | "temp",
+  ranks: Uint32Array,
+  atOnce = runEvents,
+): void {
   for (const statement of eventTablesIn(schema)) database.change(statement);
   database.change(`DELETE FROM ${schema}.event_block`);
   database.change(`DELETE FROM ${schema}.event_kind`);
-  new EventMaker(database, schema, atOnce).make();
+  new EventMaker(database, schema, ranks, atOnce).make();
 }
 
 /** Codes of kinds with their sources, as they are met. */
@@ -131,11 +137,11 @@ class EventMaker {
   #count = 0;
   #runs = 0;
 
-  constructor(database: EventDatabase, schema: string, atOnce: number) {
+  constructor(database: EventDatabase, schema: string, ranks: Uint32Array, atOnce: number) {
     this.#database = database;
     this.#schema = schema;
     this.#atOnce = atOnce;
-    this.#rank = ranksOf(database);
+    this.#rank = ranks;
   }
 
   make(): void {
@@ -232,16 +238,10 @@ class EventMaker {
 }
 
 /** By row of an item, its place in the order of paths and ids. */
-function ranksOf(database: EventDatabase): Uint32Array {
-  const [most] = database.select<{ id: number | null }>("SELECT max(id) AS id FROM item");
-  const ranks = new Uint32Array((most?.id ?? 0) + 1);
-  const page = (condition: string) => `SELECT id FROM item ${condition} ORDER BY path, key LIMIT ${pageRows}`;
-  const first = page("");
-  const next = page("WHERE (path, key) > (SELECT path, key FROM item WHERE id = ?)");
-  let ids = database.select<{ id: number }>(first);
-  for (let rank = 0; ids.length > 0; ids = database.select(next, [ids.at(-1)!.id])) {
-    for (const { id } of ids) ranks[id] = rank++;
-  }
+export function ranksOf(database: EventDatabase): Uint32Array {
+  const ranks = newRanks((sql) => database.select(sql));
+  let rank = 0;
+  for (const { row } of rowsByRank((params) => database.select(rankedRows, params))) ranks[row as number] = rank++;
   return ranks;
 }
 

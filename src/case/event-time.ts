@@ -10,8 +10,8 @@
 /** What is known of the zone of a date. */
 export type ZoneKnowledge = "utc" | "offset" | "local-unknown";
 
-export const firstYear = 1601;
-export const lastYear = 2200;
+const firstYear = 1601;
+const lastYear = 2200;
 /** The first millisecond that has a place. */
 export const firstInstant = Date.UTC(firstYear, 0, 1);
 

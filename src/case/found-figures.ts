@@ -1,5 +1,6 @@
 /** What a report says of carved files, identifiers and watch-lists in one work file: counts, never values of the evidence. */
 import type { Quality } from "../../native-free/entities/entity.ts";
+import { listOfKind, sqlOfListKinds } from "../../native-free/watchlists/list-kind.ts";
 import type { SqlRow } from "./sqlite.ts";
 import type { WorkFileReader } from "./work-file-reader.ts";
 import { itemTables } from "./work-file-rows.ts";
@@ -42,9 +43,6 @@ export interface WatchedGroup {
 
 const qualities: readonly Quality[] = ["valid", "valid-check", "pattern", "invalid-check"];
 
-/** Kinds of entities that are terms of a watch-list begin so; the id of the list follows. */
-const watched = "watchlist-";
-
 const has = (code: string): string => `EXISTS (SELECT 1 FROM finding f WHERE f.item = i.id AND f.code = '${code}')`;
 
 /** Ordered by type. */
@@ -67,7 +65,7 @@ export function carvedGroups(reader: WorkFileReader): CarvedGroup[] {
 /** Ordered by kind. */
 export function identifierGroups(reader: WorkFileReader): IdentifierGroup[] {
   const counted = reader.select<SqlRow>(
-    `SELECT kind, quality, count(*) AS finds FROM entity WHERE ${isWatched(false)} GROUP BY 1, 2`,
+    `SELECT kind, quality, count(*) AS finds FROM entity WHERE NOT (${sqlOfListKinds}) GROUP BY 1, 2`,
   );
   return spread(reader, false).map(({ kind, values, items }) => {
     const finds = Object.fromEntries(qualities.map((quality) => [quality, 0])) as Record<Quality, number>;
@@ -84,20 +82,17 @@ export function watchedGroups(reader: WorkFileReader, most: number): WatchedGrou
       [kind, most],
     );
     return {
-      ...{ list: kind.slice(watched.length), finds, terms: values, items },
+      ...{ list: listOfKind(kind) ?? kind, finds, terms: values, items },
       first: first.map((row) => ({ term: row["term"] as string, finds: row["finds"] as number })),
     };
   });
 }
 
-/** A range, so that the index of kinds serves. */
-const isWatched = (is: boolean): string => `kind ${is ? "" : "NOT "}BETWEEN '${watched}' AND '${watched}\u007f'`;
-
 function spread(reader: WorkFileReader, is: boolean): { kind: string; finds: number; values: number; items: number }[] {
   const rows = reader.select<SqlRow>(
     `SELECT kind, count(*) AS finds, count(DISTINCT value) AS different,
        (SELECT count(*) FROM item i WHERE i.content IN (SELECT content FROM entity o WHERE o.kind = e.kind)) AS items
-     FROM entity e WHERE ${isWatched(is)} GROUP BY kind ORDER BY kind`,
+     FROM entity e WHERE ${is ? "" : "NOT "}(${sqlOfListKinds}) GROUP BY kind ORDER BY kind`,
   );
   return rows.map((row) => ({
     ...{ kind: row["kind"] as string, finds: row["finds"] as number },

@@ -5,7 +5,7 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { textBlockChars, textOverlapChars } from "../../native-free/model/prepared.ts";
 import { TextHash } from "../../native-free/model/text-hash.ts";
-import { foldBlock } from "../../native-free/model/text-seam.ts";
+import { foldBlock, wholeSign } from "../../native-free/model/text-seam.ts";
 import { refreshFields } from "./field-index.ts";
 import { findingValues } from "./item-store.ts";
 import type { PictureResult, PictureWork, RecognisedText } from "./picture-results.ts";
@@ -226,12 +226,6 @@ function partsOf(text: string, labels: Part["labels"]): Part[] {
     if (end >= text.length) return parts;
     from = wholeSign(text, end - textOverlapChars);
   }
-}
-
-/** `at`, or one before where it would part a surrogate pair. */
-function wholeSign(text: string, at: number): number {
-  const before = text.charCodeAt(at - 1);
-  return at < text.length && before >= 0xd800 && before < 0xdc00 ? at - 1 : at;
 }
 
 function hashBlock(hash: TextHash, row: SqlRow): void {

@@ -6,7 +6,22 @@
  */
 import type { WorkFileReader } from "./work-file-reader.ts";
 
-export type IndexTable = "fts_text" | "fts_name" | "fts_field";
+/** Every index of a work file. */
+export const indexNames = ["fts_text", "fts_name", "fts_field"] as const;
+export type IndexTable = (typeof indexNames)[number];
+
+/** The one-byte prefix of terms of the main index. */
+export const mainIndex = 0x30;
+/** The index keeps so many bytes of a word. */
+export const mostWordBytes = 32_768;
+/** Bytes before the content of a leaf page: where its first row number and its list of terms begin (u16, big-endian each). */
+export const leafHead = 4;
+
+/** Where the content of a leaf page ends and its list of terms begins. */
+export function termsAt(page: Uint8Array): number {
+  if (page.length < leafHead) throw new UnknownIndex("a page without a head");
+  return ((page[2] as number) << 8) | (page[3] as number);
+}
 
 /** Leaf pages with the numbers `first` to `last`. */
 export interface Segment {
@@ -53,30 +68,41 @@ export class Varints {
   }
 }
 
+/** Leaf pages read together. */
+const pagesAtOnce = 512;
+
+/** The rows of the data table that hold some leaf pages of a segment. */
+function range({ id }: Segment, first: number, last: number): [bigint, bigint] {
+  const base = BigInt(id) << segmentBits;
+  return [base + BigInt(first), base + BigInt(last)];
+}
+
 export class IndexPages {
   readonly segments: readonly Segment[];
   readonly #reader: WorkFileReader;
   readonly #table: IndexTable;
+  readonly #pagesBetween: string;
 
   constructor(reader: WorkFileReader, table: IndexTable) {
     this.#reader = reader;
     this.#table = table;
+    this.#pagesBetween = `SELECT block FROM ${table}_data WHERE id BETWEEN ? AND ? ORDER BY id`;
     this.segments = this.#structure();
-  }
-
-  /** A leaf page. Throws UnknownIndex where it is absent. */
-  leaf(segment: Segment, page: number): Uint8Array {
-    return this.#block((BigInt(segment.id) << segmentBits) + BigInt(page));
   }
 
   /** Leaf pages from `page` on, in order. */
   *leaves(segment: Segment, page: number): Generator<Uint8Array> {
-    const base = BigInt(segment.id) << segmentBits;
-    const rows = this.#reader.iterate<{ block: Uint8Array }>(
-      `SELECT block FROM ${this.#table}_data WHERE id BETWEEN ? AND ? ORDER BY id`,
-      [base + BigInt(page), base + BigInt(segment.last)],
-    );
+    const rows = this.#reader.iterate<{ block: Uint8Array }>(this.#pagesBetween, range(segment, page, segment.last));
     for (const { block } of rows) yield block;
+  }
+
+  /** All leaf pages in order, many at once: whoever looks at each waits for none. */
+  *allLeaves(segment: Segment): Generator<Uint8Array> {
+    for (let page = segment.first; page <= segment.last; page += pagesAtOnce) {
+      const last = Math.min(segment.last, page + pagesAtOnce - 1);
+      const rows = this.#reader.select<{ block: Uint8Array }>(this.#pagesBetween, range(segment, page, last));
+      for (const { block } of rows) yield block;
+    }
   }
 
   /** Number of the page on which a term (with its index byte) stands where it exists. */

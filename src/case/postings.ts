@@ -1,5 +1,17 @@
 /** The rows in which words and phrases stand, from the pages of an index. */
-import { IndexPages, UnknownIndex, Varints, type IndexTable, type Segment } from "./posting-pages.ts";
+import { GrowingNumbers } from "../../native-free/bytes/growing-numbers.ts";
+import { columnMark, PositionsByRow, standsInRow, type Positions } from "./phrase-positions.ts";
+import {
+  IndexPages,
+  leafHead,
+  mainIndex,
+  mostWordBytes,
+  termsAt,
+  UnknownIndex,
+  Varints,
+  type IndexTable,
+  type Segment,
+} from "./posting-pages.ts";
 import type { WorkFileReader } from "./work-file-reader.ts";
 
 /** Called with a row number; rows of different segments come in no order. */
@@ -7,14 +19,6 @@ export type Visit = (row: number) => void;
 
 /** Called with a row and its list of positions: `bytes` from `start` to `end`, valid during the call. */
 type VisitPositions = (row: number, bytes: Uint8Array, start: number, end: number) => void;
-
-/** The one-byte prefix of terms of the main index. */
-const mainIndex = 0x30;
-/** Bytes before the content of a leaf page: where its first row number and its list of terms begin (u16, big-endian each). */
-const leafHead = 4;
-/** In a list of positions: a column number follows. Positions are stored as difference + 2. */
-const columnMark = 1;
-const positionBias = 2;
 
 /** Places of the words of a phrase that are held: 64 MiB. */
 const mostPositions = 2 ** 23;
@@ -51,15 +55,16 @@ export class Postings {
   rowsWithPhrase(words: readonly string[], prefix: boolean, visit: Visit, firstColumn = false): void {
     if (words.length === 1) return this.rowsWith(words[0] as string, prefix, visit, firstColumn);
     const keys = words.map(keyOf);
-    let rows: Float64Array = new Float64Array(0);
-    for (const [index, key] of keys.entries()) {
-      rows = this.#narrowed(key, prefix && index === keys.length - 1, index === 0 ? null : rows);
-      if (rows.length === 0) return;
+    const isPrefix = (index: number) => prefix && index === keys.length - 1;
+    let rows = this.#rowsOf(keys[0] as Uint8Array);
+    for (let index = 1; index < keys.length && rows.length > 0; index += 1) {
+      rows = this.#among(keys[index] as Uint8Array, isPrefix(index), rows);
     }
+    if (rows.length === 0) return;
     const lists: Positions[] = [];
     let left = this.#most;
     for (const [index, key] of keys.entries()) {
-      const list = this.#positions(key, prefix && index === keys.length - 1, rows, left);
+      const list = this.#positions(key, isPrefix(index), rows, left);
       left -= list.values.length;
       lists.push(list);
     }
@@ -68,49 +73,42 @@ export class Postings {
     });
   }
 
-  /** Sorted rows with a word that are among `rows` (null: any). */
-  #narrowed(key: Uint8Array, prefix: boolean, rows: Float64Array | null): Float64Array {
-    const found = new Numbers();
-    let at = 0;
+  /** Rows with a word, sorted, each once. */
+  #rowsOf(key: Uint8Array): Float64Array {
+    const found = new GrowingNumbers();
     let isSorted = true;
     let last = -1;
-    this.#everywhere(key, prefix, false, (row) => {
+    this.#everywhere(key, false, false, (row) => {
       if (row <= last) isSorted = false;
       last = row;
-      if (rows) {
-        at = placeFrom(rows, row, at);
-        if (rows[at] !== row) return;
-      }
       found.push(row);
     });
-    const result = found.taken();
-    return isSorted ? result : Float64Array.from(new Set(result.sort()));
+    const rows = found.toArray();
+    return isSorted ? rows : distinct(rows.sort());
   }
 
-  /** For each of `rows` (sorted) the positions of a word, at most `most` in all, as column × 2^32 + position. */
+  /** Those of `rows` (sorted) that have a word. Places are marked, since a row comes once for every word that begins so. */
+  #among(key: Uint8Array, prefix: boolean, rows: Float64Array): Float64Array {
+    const marks = new Uint8Array(rows.length);
+    let at = 0;
+    this.#everywhere(key, prefix, false, (row) => {
+      at = placeFrom(rows, row, at);
+      if (rows[at] === row) marks[at] = 1;
+    });
+    return rows.filter((_, place) => marks[place] === 1);
+  }
+
+  /** For each of `rows` (sorted) the positions of a word, at most `most` in all. */
   #positions(key: Uint8Array, prefix: boolean, rows: Float64Array, most: number): Positions {
-    const all = new Numbers();
-    const starts = new Float64Array(rows.length);
-    const ends = new Float64Array(rows.length);
-    const extra = new Map<number, number[]>();
+    const found = new PositionsByRow(rows.length);
     let at = 0;
     this.#everywhere(key, prefix, true, (row, bytes, start, end) => {
       at = placeFrom(rows, row, at);
       if (rows[at] !== row) return;
-      const begin = all.length;
-      readPositions(bytes, start, end, all);
-      if (all.length > most) throw new TooManyPositions("a phrase of frequent words");
-      if (starts[at] === ends[at]) {
-        starts[at] = begin;
-        ends[at] = all.length;
-      } else {
-        // Another word of the same beginning in the same row.
-        const more = extra.get(at) ?? [];
-        extra.set(at, more);
-        for (let index = begin; index < all.length; index += 1) more.push(all.at(index));
-      }
+      found.add(at, bytes, start, end);
+      if (found.length > most) throw new TooManyPositions("a phrase of frequent words");
     });
-    return { values: all.taken(), starts, ends, extra };
+    return found.positions();
   }
 
   /** Of all segments: while a merge is under way, words of one row stand in several of them. */
@@ -132,9 +130,6 @@ export class Postings {
     }
   }
 }
-
-/** The index keeps so many bytes of a word. */
-const mostWordBytes = 32_768;
 
 function keyOf(word: string): Uint8Array {
   const bytes = Buffer.from(word, "utf8").subarray(0, mostWordBytes);
@@ -200,8 +195,7 @@ class SegmentWalk {
     this.#size = 0;
     if (next.done) return false;
     const page = this.#page;
-    if (page.length < leafHead) throw new UnknownIndex("a page without a head");
-    this.#size = ((page[2] as number) << 8) | (page[3] as number);
+    this.#size = termsAt(page);
     this.#numbers = new Varints(page, this.#size);
     for (let at = 0; this.#numbers.at < page.length;) {
       at += this.#numbers.next();
@@ -301,54 +295,11 @@ class SegmentWalk {
   }
 }
 
-interface Positions {
-  readonly values: Float64Array;
-  /** By row: its part of `values`. */
-  readonly starts: Float64Array;
-  readonly ends: Float64Array;
-  /** By row: positions that came later, of other words with the same beginning. */
-  readonly extra: ReadonlyMap<number, readonly number[]>;
-}
-
-const columnStep = 2 ** 32;
-
-function readPositions(bytes: Uint8Array, start: number, end: number, into: Numbers): void {
-  const numbers = new Varints(bytes, start);
-  let column = 0;
-  let position = 0;
-  while (numbers.at < end) {
-    const number = numbers.next();
-    if (number === columnMark) {
-      column = numbers.next();
-      position = 0;
-    } else {
-      position += number - positionBias;
-      into.push(column * columnStep + position);
-    }
-  }
-}
-
-/** True where some position of the first word is followed by the others. */
-function standsInRow(lists: readonly Positions[], row: number, firstColumn: boolean): boolean {
-  const [first, ...others] = lists as [Positions, ...Positions[]];
-  for (let at = first.starts[row] as number; at < (first.ends[row] as number); at += 1) {
-    const position = first.values[at] as number;
-    if (firstColumn && position >= columnStep) continue;
-    if (others.every((list, index) => holdsPosition(list, row, position + index + 1))) return true;
-  }
-  return false;
-}
-
-function holdsPosition({ values, starts, ends, extra }: Positions, row: number, position: number): boolean {
-  let low = starts[row] as number;
-  let high = ends[row] as number;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((values[middle] as number) < position) low = middle + 1;
-    else high = middle;
-  }
-  if (low < (ends[row] as number) && values[low] === position) return true;
-  return extra.size > 0 && (extra.get(row)?.includes(position) ?? false);
+/** Drops equal neighbours, in place. */
+function distinct(sorted: Float64Array): Float64Array {
+  let kept = 0;
+  for (const value of sorted) if (kept === 0 || sorted[kept - 1] !== value) sorted[kept++] = value;
+  return sorted.subarray(0, kept);
 }
 
 /** Where a row stands among sorted ones, or would stand; the search begins at `near`, where neighbours mostly are. */
@@ -371,28 +322,4 @@ function placeFrom(rows: Float64Array, row: number, near: number): number {
     else high = middle;
   }
   return low;
-}
-
-/** Numbers in one growing piece of memory. */
-class Numbers {
-  #values = new Float64Array(1024);
-  length = 0;
-
-  push(value: number): void {
-    if (this.length === this.#values.length) {
-      const larger = new Float64Array(this.length * 2);
-      larger.set(this.#values);
-      this.#values = larger;
-    }
-    this.#values[this.length] = value;
-    this.length += 1;
-  }
-
-  at(index: number): number {
-    return this.#values[index] as number;
-  }
-
-  taken(): Float64Array {
-    return this.#values.subarray(0, this.length);
-  }
 }

@@ -1,10 +1,9 @@
 /** The index of texts with rows that lie close to each other, and how the indexes gather and merge what comes in. */
 import { foldBlock } from "../../native-free/model/text-seam.ts";
+import { indexNames } from "./posting-pages.ts";
 import type { Database } from "./sqlite.ts";
 import { indexRow } from "./text-rows.ts";
 import { storedBlock } from "./work-file-rows.ts";
-
-const names = ["fts_text", "fts_name", "fts_field"] as const;
 
 /**
  * Settings of FTS5. What it gathers in memory before it writes a segment is no more than the processor's cache holds: each word of a text
@@ -23,7 +22,7 @@ CREATE VIRTUAL TABLE fts_text USING fts5 (
   text, content = '', contentless_delete = 1,
   tokenize = 'ascii'
 );
-${names
+${indexNames
   .flatMap((name) => settings.map(([key, value]) => `INSERT INTO ${name} (${name}, rank) VALUES ('${key}', ${value});`))
   .join("\n")}
 -- With the derived tables, the segments are made one anew.

@@ -24,10 +24,10 @@ export class StreamedFile {
   #bytes = 0;
   #isOpen = true;
 
-  /** Throws OperatorError where the file is there already or its folder cannot be written to. */
-  constructor(file: string) {
+  /** Throws OperatorError where the file is there already and is not to be replaced, or its folder cannot be written to. */
+  constructor(file: string, { replace = false } = {}) {
     this.file = file;
-    if (existsSync(file)) throw new OperatorError("case/file-exists", caseSays.fileExists(file));
+    if (!replace && existsSync(file)) throw new OperatorError("case/file-exists", caseSays.fileExists(file));
     this.#temporary = join(dirname(file), `.${basename(file)}.new-${process.pid}`);
     try {
       this.#descriptor = openSync(this.#temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o644);

@@ -3,7 +3,8 @@
  * kind `watchlist-ID` with block, offset and length, as processing stores them; what processing does not look at (names, folders,
  * fields of documents, identifiers as they are normalised) has a table of its own, so that entities mean the same in every work file.
  */
-import { isDerived, makeDerived, voidDerived } from "./derived.ts";
+import { kindOfList } from "../../native-free/watchlists/list-kind.ts";
+import { derive, voidDerived } from "./derived.ts";
 import { migrate, setUpWriter } from "./schema.ts";
 import { openDatabase, type Database, type SqlRow, type Statement } from "./sqlite.ts";
 import { corpusOf } from "./watch-corpus.ts";
@@ -57,9 +58,6 @@ DROP TRIGGER IF EXISTS watch_place_item_gone;
 DROP TRIGGER IF EXISTS watch_place_content_anew;
 DROP TRIGGER IF EXISTS watch_place_content_gone;
 `;
-
-/** Kind of the entities of a list. */
-export const kindOfList = (list: string): string => `watchlist-${list}`;
 
 /** A list that is applied to a work file, or was begun to be. */
 export interface AppliedList {
@@ -169,10 +167,9 @@ export class WatchStore {
     this.#database.close();
   }
 
-  /** Makes the tables anew that a search asks first, where everything is processed. Call after the last change. */
+  /** Makes anew what a search asks first, where everything is processed. Call after the last change. */
   settle(): void {
-    const pending = this.#database.prepare("SELECT 1 FROM unit WHERE done = 0 LIMIT 1").get();
-    if (!pending && !isDerived(this.#database)) makeDerived(this.#database);
+    derive(this.#database);
   }
 
   lists(): AppliedList[] {

@@ -9,8 +9,7 @@ import { tokenizerVersion } from "../../native-free/model/fold.ts";
 import { caseSays, searchSays } from "../messages/en.ts";
 import { exitCodes, OperatorError } from "../messages/operator-error.ts";
 import { ContentStore } from "./content-store.ts";
-import { isDerived, makeDerived, voidDerived } from "./derived.ts";
-import { mergeIndexes } from "./index-merge.ts";
+import { derive, voidDerived } from "./derived.ts";
 import { FlightLog, noDeaths, type Deaths, type InFlight } from "./flight-log.ts";
 import { ItemStore } from "./item-store.ts";
 import { forgetHashSets, matchedHashSets, matchHashSets } from "./known-files.ts";
@@ -306,7 +305,7 @@ export class WorkFileWriter {
     try {
       if (!this.#broken) {
         this.flush();
-        this.#guard(() => this.#derive());
+        this.#guard(() => derive(this.#database));
         this.#guard(() => this.#database.exec("PRAGMA optimize"));
       }
     } finally {
@@ -333,15 +332,6 @@ export class WorkFileWriter {
 
   #changes(): number {
     return this.#database.prepare<{ n: number }>("SELECT total_changes() AS n").get([])?.n ?? 0;
-  }
-
-  /** Makes the derived tables once everything is there. */
-  #derive(): void {
-    const pending = this.#database.prepare("SELECT 1 FROM unit WHERE done = 0 LIMIT 1").get([]);
-    if (pending || isDerived(this.#database)) return;
-    mergeIndexes(this.#database);
-    makeDerived(this.#database);
-    this.#isVoid = false;
   }
 
   #charge(rows: number, bytes: number): void {

@@ -16,7 +16,7 @@ import { accountSays } from "../messages/en.ts";
 import { exitCodes, OperatorError, type ExitCode } from "../messages/operator-error.ts";
 import { resolveIn } from "../source/evidence-path.ts";
 import { openEvidence } from "../source/evidence.ts";
-import { bytesText } from "./amounts.ts";
+import { bytesText, countText } from "./amounts.ts";
 import { flagText, type CommandContext } from "./command.ts";
 import { evidenceOptionsOf } from "./evidence-flags.ts";
 import { tellFindings } from "./browse/place.ts";
@@ -105,10 +105,10 @@ function paint(run: string): string {
 }
 
 function tellSums(output: Output, { sums, bytes }: MediumAccount): void {
-  const width = bytes.toLocaleString("en-US").length;
+  const width = countText(bytes).length;
   const row = (letter: string, name: string, amount: number): string => {
     const share = bytes === 0 ? "" : `${((amount / bytes) * 100).toFixed(2).padStart(7)} %`;
-    return `  ${letter} ${name.padEnd(22)} ${amount.toLocaleString("en-US").padStart(width)} ${share}`;
+    return `  ${letter} ${name.padEnd(22)} ${countText(amount).padStart(width)} ${share}`;
   };
   for (const kind of mediumClasses) output.line(row(cellLetters[kind], accountSays.classNames[kind], sums[kind]));
   output.line(row(" ", accountSays.total(), bytes));
@@ -121,7 +121,7 @@ function tellPart(output: Output, { path, bytes, words }: AccountPart, { volumes
   const name = path === "" ? accountSays.theMedium() : output.safe(path);
   output.line(accountSays.partHead(name, node ? nameOf(node) : "", bytesText(bytes)));
   for (const { class: kind, what, bytes: amount } of words) {
-    output.line(`    ${cellLetters[kind]} ${what.padEnd(32)} ${amount.toLocaleString("en-US").padStart(18)}`);
+    output.line(`    ${cellLetters[kind]} ${what.padEnd(32)} ${countText(amount).padStart(18)}`);
   }
   if (!node) return false;
   // What the table of volumes says of itself: a volume beyond the end of the medium is lost, whatever its file system says.

@@ -1,5 +1,7 @@
 /** Amounts as people read them. */
 
+export { grouped as countText } from "../messages/en-parts.ts";
+
 const units = ["bytes", "kB", "MB", "GB", "TB", "PB"];
 
 /** Decimal units, three digits: `1.53 GB`. */
@@ -11,11 +13,6 @@ export function bytesText(bytes: number): string {
     unit += 1;
   }
   return unit === 0 ? `${bytes} bytes` : `${value.toPrecision(3)} ${units[unit]}`;
-}
-
-/** Thousands apart: `30,000`. */
-export function countText(count: number): string {
-  return count.toLocaleString("en-US");
 }
 
 /** `1 h 05 min`, `3 min 20 s`, `12 s`. */

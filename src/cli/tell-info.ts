@@ -15,11 +15,10 @@ import { infoSays } from "../messages/en.ts";
 import { exitCodes, type ExitCode } from "../messages/operator-error.ts";
 import type { OpenedEvidence } from "../source/evidence.ts";
 import type { FoundImage } from "../source/image-files.ts";
-import { bytesText } from "./amounts.ts";
+import { bytesText, countText } from "./amounts.ts";
 import type { Output } from "./output.ts";
 
 const shownFindings = 20;
-const grouped = (n: number): string => n.toLocaleString("en-US");
 
 export class InfoTeller {
   readonly #output: Output;
@@ -118,10 +117,10 @@ export class InfoTeller {
     const type = volume ? [volume.type, volume.typeName ?? ""].filter((text) => text !== "").join(" ") : "";
     const flags = volume && volume.flags.length > 0 ? ` (${volume.flags.join(", ")})` : "";
     const label = volume?.label ? ` "${output.safe(volume.label)}"` : "";
-    const place = start === null ? "-" : grouped(start);
+    const place = start === null ? "-" : countText(start);
     const name = node.path === "" ? "(medium)" : node.path;
     const kind = node.kind === "gap" ? "" : `${output.safe(type)}${label}${flags}`;
-    this.#line(`  ${infoSays.volumeLine(name, place, grouped(volume?.length ?? source.size), kind, said)}`);
+    this.#line(`  ${infoSays.volumeLine(name, place, countText(volume?.length ?? source.size), kind, said)}`);
     output.event("vestige.volume/1", "volume", {
       path: [medium.path, node.path].filter((part) => part !== "").join("/"),
       kind: node.kind,
@@ -204,7 +203,7 @@ export class InfoTeller {
 
   #facts(facts: readonly Fact[], indent = ""): void {
     for (const { name, value } of facts) {
-      const text = typeof value === "number" ? grouped(value) : this.#output.safe(value);
+      const text = typeof value === "number" ? countText(value) : this.#output.safe(value);
       this.#line(`${indent}${infoSays.factLine(name, text)}`);
     }
   }

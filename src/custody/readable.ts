@@ -2,8 +2,8 @@
  * Reading the files of a case for verification: what is absent is told apart from what may not be read. A refusal of the
  * system is an obstacle that the officer removes, never a change of the evidence.
  */
-import { createHash } from "node:crypto";
-import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { sha256OfFile } from "../case/file-pieces.ts";
 import { custodySays } from "../messages/en.ts";
 import { OperatorError } from "../messages/operator-error.ts";
 
@@ -47,17 +47,5 @@ export function foldersIn(folder: string): string[] {
 
 /** SHA-256 (hex) of a file of any size, null where it is absent. Throws OperatorError where it may not be read. */
 export function sha256Of(file: string): string | null {
-  return readingOf(file, null, () => {
-    const descriptor = openSync(file, "r");
-    try {
-      const hash = createHash("sha256");
-      const piece = Buffer.allocUnsafe(1024 * 1024);
-      for (let count = readSync(descriptor, piece); count > 0; count = readSync(descriptor, piece)) {
-        hash.update(piece.subarray(0, count));
-      }
-      return hash.digest("hex");
-    } finally {
-      closeSync(descriptor);
-    }
-  });
+  return readingOf(file, null, () => sha256OfFile(file));
 }

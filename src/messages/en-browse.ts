@@ -1,6 +1,5 @@
 /** Sentences of `vestige ls`, `cat`, `stat`, `tree`, `timeline` and `recover`. Names in them are already escaped by the caller. */
-
-const grouped = (n: number): string => n.toLocaleString("en-US");
+import { grouped } from "./en-parts.ts";
 
 export const twoPaths = () =>
   `Expected one forensic path, found one behind the source and one with --at; give it in one place only.`;

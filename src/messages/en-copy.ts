@@ -1,6 +1,5 @@
 /** Sentences about preservation copies and target media. Names in them are already escaped by the caller. */
-
-const grouped = (n: number): string => n.toLocaleString("en-US");
+import { grouped } from "./en-parts.ts";
 
 export const inPlace = (label: string) =>
   `Exhibit ${label} is a folder that was acquired in place: its files are not in the case, so there is nothing to copy; acquire it as an exhibit of its own with: vestige acquire CASE LABEL SOURCE --format aff4-l`;

@@ -1,5 +1,5 @@
 /** Words of the report's section on carved files, identifiers and watch-lists. */
-const grouped = (n: number): string => n.toLocaleString("en-US");
+import { grouped } from "./en-parts.ts";
 
 export const heading = "Found by form: carved files, identifiers, watch-lists";
 export const lead =

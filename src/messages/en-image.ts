@@ -1,6 +1,5 @@
 /** Sentences about imaging media and verifying images. Names in them are already escaped by the caller. */
-
-const grouped = (n: number): string => n.toLocaleString("en-US");
+import { grouped } from "./en-parts.ts";
 
 export const mediumAbsent = (path: string) =>
   `Expected a device, a file or a folder to acquire at ${path}, found nothing there; check the path and that the medium is connected.`;

@@ -1,5 +1,5 @@
 /** Sentences about logical containers (AFF4-L). Names in them are already escaped by the caller. */
-const grouped = (n: number): string => n.toLocaleString("en-US");
+import { grouped } from "./en-parts.ts";
 
 export const containerUnreadable = (path: string, problem: string) =>
   `Expected to read the container ${path}, found: ${problem}; check the path and run with sufficient rights.`;

@@ -1,6 +1,5 @@
 /** Sentences about media while they are listed and read. Names in them are already escaped by the caller. */
-
-const grouped = (n: number): string => n.toLocaleString("en-US");
+import { grouped } from "./en-parts.ts";
 
 const kept = "what was read until then is kept under its .partial names";
 

@@ -1,5 +1,5 @@
 /** Sentences about queries, and about the files of words and hashes that they name. */
-const shown = (text: string) => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+import { grouped, shown } from "./en-parts.ts";
 
 export const nearNumber = (value: string) =>
   `expected a number of words behind the slash, such as NEAR/5 or PRE/5 (at most 9999), found ${shown(value)}; to search for it as text put it in quotes.`;
@@ -17,6 +17,7 @@ export const notExact = (what: string) =>
   `expected words and phrases only, since accents and case count here, found ${what}, which brings writings together; use a /regular expression/, or search without exact.`;
 export const notInField = (what: string, field: string) =>
   `expected words or values of ${field} inside ${field}:( ), found ${what}; close the parenthesis before it.`;
+export const exactTwice = () => "expected exact: once, found it twice; leave one out, or put what is text in quotes.";
 export const listNameMissing = () =>
   "expected the name of a file with hashes behind hash:@, found none; write hash:@NAME.";
 const quoted = (word: string) => `"${word}"`;
@@ -30,7 +31,7 @@ export const listUnreadable = (file: string, code: string) =>
 export const listLarge = (file: string, bytes: number) =>
   `Expected a list of at most ${bytes / 2 ** 20} MiB, found a larger file: ${file}; cut it in several.`;
 export const listLong = (file: string, lines: number) =>
-  `Expected at most ${lines.toLocaleString("en-GB")} lines, found more in ${file}; cut it in several.`;
+  `Expected at most ${grouped(lines)} lines, found more in ${file}; cut it in several.`;
 export const listEmpty = (file: string) =>
   `Expected at least one entry, found none in ${file}; write one a line, lines with # are remarks.`;
 export const listNotText = (file: string, line: number) =>

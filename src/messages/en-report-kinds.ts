@@ -1,5 +1,5 @@
 /** The words of the reports on acquisitions, seals and copies. Text from case and evidence stands beside them, never in them. */
-import { grouped } from "./en-report-page.ts";
+import { counted, grouped } from "./en-report-page.ts";
 
 export const titles = {
   custody: "Chain-of-custody report",
@@ -86,8 +86,6 @@ export const parts = {
   copies: "Copies",
   hands: "Signatures by hand",
 } as const;
-
-const counted = (count: number, one: string, many: string) => `${grouped(count)} ${count === 1 ? one : many}`;
 
 /** `2026-11-21 10:00:00 +01:00 (Europe/Brussels)` of an ISO time and a zone `+01:00 Europe/Brussels`. */
 export function localTime(utc: string, zone: string): string {

@@ -1,6 +1,6 @@
 /** The words of a report. Text from case and evidence stands beside them, never in them, except where a caller escaped it. */
 
-const counted = (count: number, one: string, many: string) => `${grouped(count)} ${count === 1 ? one : many}`;
+export const counted = (count: number, one: string, many: string) => `${grouped(count)} ${count === 1 ? one : many}`;
 
 /** Digits in groups of three with narrow spaces: 1 234 567. */
 export const grouped = (value: number) => String(value).replace(/\B(?=(?:\d{3})+$)/g, "\u202f");

@@ -1,7 +1,5 @@
 /** Sentences about the officers' work product: tags, bookmarks, comments, marks, saved searches. Names in them are already escaped. */
-
-const number = (value: number) => value.toLocaleString("en-GB");
-const counted = (value: number, one: string) => `${number(value)} ${one}${value === 1 ? "" : "s"}`;
+import { counted, grouped } from "./en-parts.ts";
 
 export const damaged = (file: string, line: number, problem: string) =>
   `Expected ${file} as its officer left it, found at line ${line}: ${problem}; restore the file from a copy, vestige verify tells what is recorded of it.`;
@@ -11,7 +9,7 @@ export const interrupted = (
   announced: number,
   torn: { file: string; size: number } | null,
 ) =>
-  `An earlier command (entry ${entry}) was interrupted: ${number(kept)} of its ${counted(announced, "act")} ${kept === 1 ? "was" : "were"} written and ${kept === 1 ? "stays" : "stay"}` +
+  `An earlier command (entry ${entry}) was interrupted: ${grouped(kept)} of its ${counted(announced, "act")} ${kept === 1 ? "was" : "were"} written and ${kept === 1 ? "stays" : "stay"}` +
   (torn === null ? "." : `; ${counted(torn.size, "byte")} of a torn line were cut off and kept in ${torn.file}.`);
 
 export const linesDetail = (lines: number) => `${counted(lines, "act")}, as the journal records them`;
@@ -26,7 +24,7 @@ export const tagMissing = () => `Expected --tag NAME, found none; say which tag.
 export const badName = (what: string, most: number) =>
   `Expected a ${what} of 1 to ${most} characters on one line, found something else; shorten it.`;
 export const commentBad = (most: number) =>
-  `Expected a comment of 1 to ${number(most)} characters, found another length.`;
+  `Expected a comment of 1 to ${grouped(most)} characters, found another length.`;
 export const markMissing = (known: readonly string[]) => `Expected --as with one of ${known.join(", ")}, found none.`;
 
 const done: Readonly<Record<string, string>> = {
@@ -40,7 +38,7 @@ const done: Readonly<Record<string, string>> = {
 };
 export const acted = (act: string, acts: number, chosen: number) =>
   `${counted(acts, "item")} ${done[act] ?? act}` +
-  (chosen > acts ? `; ${number(chosen - acts)} ${chosen - acts === 1 ? "was" : "were"} so already.` : ".");
+  (chosen > acts ? `; ${grouped(chosen - acts)} ${chosen - acts === 1 ? "was" : "were"} so already.` : ".");
 export const stillHeld = (items: number, officers: string) =>
   `${counted(items, "item")} still ${items === 1 ? "has" : "have"} it from ${officers}; each officer takes back what is theirs.`;
 
@@ -56,9 +54,9 @@ export const nothingSaved = () => "No search is saved.";
 
 export const keptOut = (counts: { hidden: number; privileged: number; markedOutOfScope: number }) => {
   const parts = [
-    counts.privileged > 0 ? `${number(counts.privileged)} privileged` : "",
-    counts.hidden > 0 ? `${number(counts.hidden)} hidden` : "",
-    counts.markedOutOfScope > 0 ? `${number(counts.markedOutOfScope)} out of scope` : "",
+    counts.privileged > 0 ? `${grouped(counts.privileged)} privileged` : "",
+    counts.hidden > 0 ? `${grouped(counts.hidden)} hidden` : "",
+    counts.markedOutOfScope > 0 ? `${grouped(counts.markedOutOfScope)} out of scope` : "",
   ].filter((part) => part !== "");
   return `Marked by officers and not shown: ${parts.join(", ")}; --with-marked includes them.`;
 };
@@ -75,4 +73,4 @@ export const savedAndQuery = () => `Expected a query or --saved NAME, found both
 export const sameHits = (items: number, at: string, officer: string) =>
   `The same ${counted(items, "hit")} as when ${officer} saved it at ${at}.`;
 export const otherHits = (then: number, now: number, at: string, officer: string) =>
-  `NOT the hits of when ${officer} saved it at ${at}: ${number(then)} then, ${number(now)} now; processing, scope rules or marks changed since.`;
+  `NOT the hits of when ${officer} saved it at ${at}: ${grouped(then)} then, ${grouped(now)} now; processing, scope rules or marks changed since.`;

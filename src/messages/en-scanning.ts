@@ -1,7 +1,5 @@
 /** What `scan` says. */
-
-const count = (n: number): string => n.toLocaleString("en-US");
-const some = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
+import { counted, grouped } from "./en-parts.ts";
 
 export const listing = (items: string): string => `listing what the source holds: ${items} items`;
 export const passing = (share: string, done: string, rate: string, left: string): string =>
@@ -30,33 +28,33 @@ export const kindRow = (id: string, name: string): string => `  ${id.padEnd(18)}
 
 export const filesHead = (): string => "carved files                     complete  truncated   fragments";
 export const filesRow = (name: string, complete: number, truncated: number, fragments: number): string =>
-  `  ${name.padEnd(30)} ${count(complete).padStart(8)} ${count(truncated).padStart(10)} ${count(fragments).padStart(11)}`;
+  `  ${name.padEnd(30)} ${grouped(complete).padStart(8)} ${grouped(truncated).padStart(10)} ${grouped(fragments).padStart(11)}`;
 export const featuresHead = (): string =>
   "features                            valid  valid-check    pattern  invalid-check";
 export const featuresRow = (
   name: string,
   [valid = 0, check = 0, pattern = 0, invalid = 0]: readonly number[],
 ): string =>
-  `  ${name.padEnd(30)} ${count(valid).padStart(8)} ${count(check).padStart(12)} ${count(pattern).padStart(10)} ${count(invalid).padStart(14)}`;
-export const topValue = (value: string, times: number): string => `      ${value}  ×${count(times)}`;
+  `  ${name.padEnd(30)} ${grouped(valid).padStart(8)} ${grouped(check).padStart(12)} ${grouped(pattern).padStart(10)} ${grouped(invalid).padStart(14)}`;
+export const topValue = (value: string, times: number): string => `      ${value}  ×${grouped(times)}`;
 export const termsHead = (): string => "watch-lists";
 export const termsRow = (list: string, entries: number, hits: number): string =>
-  `  ${list.padEnd(30)} ${some(hits, "hit")} of ${some(entries, "entry", "entries")}`;
+  `  ${list.padEnd(30)} ${counted(hits, "hit")} of ${counted(entries, "entry", "entries")}`;
 export const notRaw = (list: string, entries: number): string =>
-  `${list}: ${some(entries, "entry is", "entries are")} not looked for in raw bytes (regular expressions and very short terms)`;
+  `${list}: ${counted(entries, "entry is", "entries are")} not looked for in raw bytes (regular expressions and very short terms)`;
 
 export const scanned = (items: number, bytes: string, seconds: string): string =>
-  `scanned ${some(items, "part")}, ${bytes} in ${seconds}`;
+  `scanned ${counted(items, "part")}, ${bytes} in ${seconds}`;
 export const nothingFound = (): string => "nothing was found";
 export const linked = (files: number): string =>
-  `${some(files, "carved file is", "carved files are")} the same as a file that the file system knows; they are linked to it`;
+  `${counted(files, "carved file is", "carved files are")} the same as a file that the file system knows; they are linked to it`;
 export const written = (files: number, folder: string): string =>
-  `${some(files, "file")} and the tables are in ${folder}`;
+  `${counted(files, "file")} and the tables are in ${folder}`;
 export const lost = (bytes: string): string =>
   `${bytes} of the source are not there as they were (unreadable, missing or overwritten); zeros stand for them`;
 export const failed = (path: string, code: string): string => `not scanned: ${path} (${code})`;
-export const moreFailed = (n: number): string => `${some(n, "further item")} could not be scanned`;
+export const moreFailed = (n: number): string => `${counted(n, "further item")} could not be scanned`;
 export const cuts = (n: number): string =>
-  `${some(n, "stream")} inside of others were not decoded to the end (depth or size)`;
+  `${counted(n, "stream")} inside of others were not decoded to the end (depth or size)`;
 export const manyValues = (n: number): string =>
-  `the counts of values stop at ${count(n)} different ones; features.csv has all of them`;
+  `the counts of values stop at ${grouped(n)} different ones; features.csv has all of them`;

@@ -1,4 +1,5 @@
 /** Sentences about work files, searching and its results. */
+import { counted, grouped, shown } from "./en-parts.ts";
 
 export const workFileDamaged = (file: string) =>
   `Expected a readable work file, found a damaged one: ${file}; delete its folder ${file.replace(/[/\\][^/\\]*$/, "")} and run vestige process: it is rebuilt from the evidence, which is not touched.`;
@@ -6,8 +7,6 @@ export const otherProfile = (file: string, what: string, found: string, wanted: 
   `Expected a work file made with the ${what} ${wanted}, found ${found} in ${file}; use the case's profile as it was, or move the work file away and process the exhibit again.`;
 export const notProcessed = (file: string) =>
   `Expected a work file at ${file}, found none; make it first with: vestige process CASE`;
-
-const shown = (text: string) => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
 /** `at` counts characters from 1. */
 export const badQuery = (at: number, sentence: string) => `The query is wrong at character ${at}: ${sentence}`;
@@ -64,9 +63,6 @@ export const badLimit = (value: string, most: number) =>
 export const otherTokenizer = (exhibit: string, found: string, wanted: string) =>
   `Expected an index of ${exhibit} made by ${wanted}, found ${found}; process the exhibit again with this version before searching it.`;
 
-const number = (value: number) => value.toLocaleString("en-GB");
-const counted = (value: number, one: string, many = `${one}s`) => `${number(value)} ${value === 1 ? one : many}`;
-
 /** Why a hit is one, where no word or field of the query says so. */
 const reasons: Readonly<Record<string, string>> = { all: "everything", not: "not excluded" };
 
@@ -93,18 +89,21 @@ export const hitFacts = (
 };
 /** `shown` is null where no hits were wanted. */
 export const answerCounts = (counts: { items: number; contents: number }, shown: number | null) =>
-  `${counted(counts.items, "item")} with ${counted(counts.contents, "different content")}${shown === null ? "" : `; ${number(shown)} shown`}.`;
+  `${counted(counts.items, "item")} with ${counted(counts.contents, "different content")}${shown === null ? "" : `; ${grouped(shown)} shown`}.`;
 export const withoutStems = (languages: readonly string[]) =>
   `No stems are known for texts in ${languages.join(", ")}: in them the word itself was looked for.`;
 export const notSearchedList = (query: string) => `List these items: vestige search CASE '${query}'`;
 export const facetHead = (name: string, values: number) => `${name}: ${counted(values, "value")}`;
 export const facetNone = () => `(none or not known)`;
 export const facetMore = (values: number) => `in ${counted(values, "more value")}`;
-export const exporting = (hits: number) => `${number(hits)} hits written`;
+export const exporting = (hits: number) => `${grouped(hits)} hits written`;
 export const exported = (file: string, hits: number, sha256: string) =>
   `${counted(hits, "hit")} written to ${file}\nSHA-256 ${sha256}`;
 export const oneWay = (ways: readonly string[]) =>
   `Expected one of ${ways.join(", ")}, found several; leave out all but one.`;
+export const progressCount = (atLeast: string) => `At least ${atLeast} items; counting them all`;
+export const facetsInCsv = () =>
+  `Expected --facets without --csv, found both; rows of hits have no place for it. Ask for --facets alone, or with --json.`;
 export const formatAlone = () => `--format is the format of --export; give a file with --export, too.`;
 export const formatUnknown = (file: string, formats: readonly string[]) =>
   `Expected a name that ends in .csv, .json, .jsonl or .body, found ${file}; give the format with --format: ${formats.join(", ")}.`;

@@ -1,8 +1,5 @@
 /** Sentences of the timeline of a case. Names in them are already escaped by the caller. */
-
-const number = (value: number) => value.toLocaleString("en-GB");
-const counted = (value: number, one: string, many = `${one}s`) => `${number(value)} ${value === 1 ? one : many}`;
-const shown = (text: string) => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+import { counted, grouped, shown } from "./en-parts.ts";
 
 export const badCursor = () =>
   `Expected a cursor from an earlier timeline after --after, found something else; leave it out to start from the beginning.`;
@@ -35,14 +32,14 @@ export const recordedAs = (value: string, zone: "offset" | "local-unknown", utc:
 };
 export const folder = () => "folder";
 export const counts = (found: { events: number; items: number }, shown: number | null, matching: number) =>
-  `${counted(found.events, "event")} of ${counted(found.items, "item")}${shown === null ? "" : `, ${number(shown)} shown`}; ${counted(matching, "item")} ${matching === 1 ? "matches" : "match"} the query.`;
+  `${counted(found.events, "event")} of ${counted(found.items, "item")}${shown === null ? "" : `, ${grouped(shown)} shown`}; ${counted(matching, "item")} ${matching === 1 ? "matches" : "match"} the query.`;
 export const localTaken = (times: number, zone: string, given: boolean) =>
-  `${number(times)} of them ${times === 1 ? "is a local time" : "are local times"} whose zone the evidence does not record: taken as ${zone}${given ? "" : "; --zone says another"}.`;
+  `${grouped(times)} of them ${times === 1 ? "is a local time" : "are local times"} whose zone the evidence does not record: taken as ${zone}${given ? "" : "; --zone says another"}.`;
 export const notPlaced = (dates: number) =>
   `${counted(dates, "date")} ${dates === 1 ? "has" : "have"} no place in time (no date, before 1601 or after 2200); --not-placed lists ${dates === 1 ? "it" : "them"}.`;
 export const nextPage = (cursor: string) => `More events: repeat the command with --after ${cursor}`;
 
 export const bucketLine = (bucket: string, events: number, bar: string, local: number) =>
-  `${bucket.padEnd(13)} ${number(events).padStart(12)}  ${bar}${local === 0 ? "" : local === events ? "  (local)" : `  (${number(local)} local)`}`;
+  `${bucket.padEnd(13)} ${grouped(events).padStart(12)}  ${bar}${local === 0 ? "" : local === events ? "  (local)" : `  (${grouped(local)} local)`}`;
 export const emptyBuckets = (buckets: number, size: string) =>
   `${"…".padEnd(13)} ${`(${counted(buckets, size)} without)`}`;

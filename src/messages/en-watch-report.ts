@@ -1,6 +1,5 @@
 /** Words of the report on watch-lists. */
-const count = (n: number): string => n.toLocaleString("en-US");
-const some = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
+import { counted, grouped } from "./en-parts.ts";
 
 export const title = "Watch-lists";
 export const lead =
@@ -81,8 +80,8 @@ export const modes = (names: readonly string[]): string => names.join(", ");
 export const nothing = "None.";
 export const otherText = (version: string): string => `another text of the list (version ${version}); not counted here`;
 export const strings = (n: number): string =>
-  `${some(n, "content")} of bytes that no reader knows (free space, slack, unknown files): only the strings in them were looked through`;
-export const cut = (n: number): string => `${some(n, "content")} with more hits than are kept of each`;
+  `${counted(n, "content")} of bytes that no reader knows (free space, slack, unknown files): only the strings in them were looked through`;
+export const cut = (n: number): string => `${counted(n, "content")} with more hits than are kept of each`;
 export const leftOut = (of: {
   readonly outOfScope: number;
   readonly privileged: number;
@@ -90,10 +89,10 @@ export const leftOut = (of: {
   readonly markedOutOfScope: number;
 }): string => {
   const parts = [
-    of.outOfScope > 0 ? `${count(of.outOfScope)} outside the scope rules` : "",
-    of.privileged > 0 ? `${count(of.privileged)} privileged` : "",
-    of.hidden > 0 ? `${count(of.hidden)} hidden` : "",
-    of.markedOutOfScope > 0 ? `${count(of.markedOutOfScope)} marked out of scope` : "",
+    of.outOfScope > 0 ? `${grouped(of.outOfScope)} outside the scope rules` : "",
+    of.privileged > 0 ? `${grouped(of.privileged)} privileged` : "",
+    of.hidden > 0 ? `${grouped(of.hidden)} hidden` : "",
+    of.markedOutOfScope > 0 ? `${grouped(of.markedOutOfScope)} marked out of scope` : "",
   ].filter((part) => part !== "");
   return parts.length === 0 ? "no item with a hit" : `items with a hit: ${parts.join(", ")}`;
 };
@@ -115,24 +114,24 @@ export const notSearched = (of: {
   readonly encrypted: number;
   readonly pendingUnits: number;
 }): string[] => [
-  `${some(of.failed, "item")} could not be read (failed), ${count(of.partial)} only in part, ${count(of.skipped)} left out by a rule`,
-  `${some(of.encrypted, "item")} among these because of encryption`,
-  `${some(of.pendingUnits, "file or range", "files or ranges")} not processed yet`,
+  `${counted(of.failed, "item")} could not be read (failed), ${grouped(of.partial)} only in part, ${grouped(of.skipped)} left out by a rule`,
+  `${counted(of.encrypted, "item")} among these because of encryption`,
+  `${counted(of.pendingUnits, "file or range", "files or ranges")} not processed yet`,
 ];
 export const unprocessed = (labels: readonly string[]): string => `exhibits without a work file: ${labels.join(", ")}`;
 export const notAcquired = (labels: readonly string[]): string => `exhibits not acquired: ${labels.join(", ")}`;
 export const termsNote =
   "Hits in texts, in fields of documents, in names and folders, and in identifiers as they are normalised, each place once. Entries of one text count together. Contents that are the same are one content; items are occurrences. Folder names count with each item below them.";
-export const itemsNote = (shown: number): string => `By their text; the first ${count(shown)} at most.`;
+export const itemsNote = (shown: number): string => `By their text; the first ${grouped(shown)} at most.`;
 export const nearNote =
   "These are no hits: words of the texts that are one letter from a term of one word with at least five letters (one inserted, left out, changed, or swapped with its neighbour), and no hit of any term themselves. They can be misspelt, badly recognised in a picture, or words of their own.";
 export const zeroNote =
   "Every entry for which nothing was found in what may be shown. Nothing found is no proof that nothing is there.";
-export const moreWords = (n: number): string => `and ${some(n, "more word")}`;
+export const moreWords = (n: number): string => `and ${counted(n, "more word")}`;
 export const nearWord = (word: string, contents: number, items: number): string =>
-  `${word} (${count(contents)}, ${count(items)})`;
+  `${word} (${grouped(contents)}, ${grouped(items)})`;
 export const signedBy = (officer: string, key: string): string => `${officer}, key ${key}`;
 export const verifyNote =
   "vestige verify checks this report, its JSON form and the journal; verify.html of any report does so in a browser.";
 export const exhibitOf = (label: string, hits: number, items: number): string =>
-  `${label}: ${count(hits)} in ${some(items, "item")}`;
+  `${label}: ${grouped(hits)} in ${counted(items, "item")}`;

@@ -1,6 +1,5 @@
 /** Sentences of watch-lists that are applied to what is processed. */
-const count = (n: number): string => n.toLocaleString("en-US");
-const some = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
+import { counted as some, grouped } from "./en-parts.ts";
 
 export const nothingApplied = (): string =>
   "Expected a watch-list (a file or an id), --all or --remove, found none, and no list was applied to this case before; name one, for example cites.";
@@ -32,7 +31,7 @@ export const applied = (label: string, id: string, version: string, own: boolean
     ? `${label}: ${id} ${version} was looked for in texts while processing; names, folders, fields and identifiers are looked through now`
     : `${label}: ${id} ${version} is applied`;
 export const counted = (id: string, hits: number, items: number, terms: number, near: number, zero: number): string =>
-  `${id}: ${some(hits, "hit")} in ${some(items, "item")}; ${some(terms, "term")} with hits, ${count(near)} with near hits, ${count(zero)} without`;
+  `${id}: ${some(hits, "hit")} in ${some(items, "item")}; ${some(terms, "term")} with hits, ${grouped(near)} with near hits, ${grouped(zero)} without`;
 export const cut = (label: string, id: string, contents: number): string =>
   `${label}: ${id} has more hits than are kept in ${some(contents, "content")}; the first ones are kept of each`;
 export const speed = (done: string, seconds: string, rate: string): string =>

@@ -1,6 +1,5 @@
 /** Sentences about preparing a target medium. Names in them are already escaped by the caller. */
-
-const grouped = (n: number): string => n.toLocaleString("en-US");
+import { grouped } from "./en-parts.ts";
 
 export const absent = (path: string) =>
   `Expected a device to wipe at ${path}, found nothing there; check the path and that the medium is connected.`;

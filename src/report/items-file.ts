@@ -2,14 +2,14 @@
  * The list that belongs to a report: one line of canonical JSON for every item that has a finding or was not wholly read.
  * Streams from the work files to the disk; memory does not grow with the case.
  */
-import { closeSync, fsyncSync, openSync, renameSync, unlinkSync, existsSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { LineTree } from "../../native-free/hash/merkle.ts";
 import { canonicalJson } from "../../native-free/model/canonical-json.ts";
 import { findings as registry, sentenceOf, type FindingParams } from "../../native-free/model/findings.ts";
-import { asOperatorError, syncFolder } from "../case/atomic-file.ts";
+import { asOperatorError } from "../case/atomic-file.ts";
 import type { Case } from "../case/case-folder.ts";
 import { itemsToList, type ListedItem } from "../case/report-figures.ts";
+import { StreamedFile } from "../case/streamed-file.ts";
 import { hasWorkFile, WorkFileReader } from "../case/work-file-reader.ts";
 import { fullPath } from "../case/work-file-rows.ts";
 import { reportSays } from "../messages/en.ts";
@@ -26,8 +26,6 @@ export interface ItemsFile {
   readonly findings: readonly FindingClass[];
 }
 
-const flushAtBytes = 1 << 20;
-
 /** Writes `file` whole or not at all. Throws OperatorError; exit 4 where the signal stopped it. */
 export function writeItemsFile(
   theCase: Case,
@@ -35,39 +33,23 @@ export function writeItemsFile(
   file: string,
   signal: AbortSignal | null,
 ): ItemsFile {
-  const temporary = `${file}.new-${process.pid}`;
   const classes = new FindingClasses();
   const tree = new LineTree();
-  let bytes = 0;
+  const streamed = new StreamedFile(file, { replace: true });
   try {
-    const descriptor = openSync(temporary, "w", 0o644);
-    try {
-      let held = "";
-      const flush = () => {
-        const block = Buffer.from(held, "utf8");
-        for (let at = 0; at < block.length;) at += writeSync(descriptor, block, at);
-        bytes += block.length;
-        held = "";
-      };
-      for (const [exhibit, listed, line] of allListed(theCase, labels)) {
-        if (signal?.aborted) throw new OperatorError("report/stopped", reportSays.reportStopped(), exitCodes.stopped);
-        tree.add(Buffer.from(line, "utf8"));
-        held += `${line}\n`;
-        classes.add(exhibit, listed);
-        if (held.length > flushAtBytes) flush();
-      }
-      flush();
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
+    for (const [exhibit, listed, line] of allListed(theCase, labels)) {
+      if (signal?.aborted) throw new OperatorError("report/stopped", reportSays.reportStopped(), exitCodes.stopped);
+      tree.add(Buffer.from(line, "utf8"));
+      streamed.write(`${line}\n`);
+      classes.add(exhibit, listed);
     }
-    renameSync(temporary, file);
-    syncFolder(dirname(file));
+    const { bytes } = streamed.seal();
+    streamed.publish();
+    return { ...tree.finish(), bytes, findings: classes.list() };
   } catch (error) {
-    if (existsSync(temporary)) unlinkSync(temporary);
+    streamed.abandon();
     throw asOperatorError(error, dirname(file));
   }
-  return { ...tree.finish(), bytes, findings: classes.list() };
 }
 
 function* allListed(

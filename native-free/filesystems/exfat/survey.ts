@@ -4,7 +4,7 @@
  */
 import { bad } from "../allocation-table.ts";
 import { BlockSet } from "../block-set.ts";
-import { NumberList } from "../number-list.ts";
+import { GrowingNumbers } from "../../bytes/growing-numbers.ts";
 import { walkDeleted } from "./deleted.ts";
 import { structureOfSet, furtherPlace } from "./entry.ts";
 import type { EntrySet } from "./entry-set.ts";
@@ -58,10 +58,10 @@ export class Survey {
   tails: Float64Array = new Float64Array(0);
   readonly #volume: ExfatVolume;
   readonly #known: Structures;
-  readonly #tails = new NumberList();
+  readonly #tails = new GrowingNumbers();
   /** Of deleted files: first cluster · 2 + contiguous, and number of clusters. */
-  readonly #deletedFirst = new NumberList();
-  readonly #deletedCount = new NumberList();
+  readonly #deletedFirst = new GrowingNumbers();
+  readonly #deletedCount = new GrowingNumbers();
 
   constructor(volume: ExfatVolume, known: Structures) {
     this.#volume = volume;

@@ -5,7 +5,7 @@
 import { BlockSet } from "../block-set.ts";
 import { followChain, type Chain } from "../cluster-chain.ts";
 import { clusterOf, isDirectory, type DirectoryItem } from "./directory.ts";
-import { NumberList } from "../number-list.ts";
+import { GrowingNumbers } from "../../bytes/growing-numbers.ts";
 import { bad, chainEnd, free } from "../allocation-table.ts";
 import { dotsOf, TreeWalk, type DirectoryRef, type Visit } from "./tree.ts";
 import { viewRange } from "../../bytes/byte-source.ts";
@@ -59,9 +59,9 @@ export class Survey {
   /** Of the fixed root directory. */
   rootUsed = 0;
   readonly #volume: FatVolume;
-  readonly #tails = new NumberList();
+  readonly #tails = new GrowingNumbers();
   /** Of deleted files: first cluster · 2^24 + number of clusters. */
-  readonly #deleted = new NumberList();
+  readonly #deleted = new GrowingNumbers();
 
   constructor(volume: FatVolume) {
     this.#volume = volume;

@@ -1,6 +1,6 @@
 /** Which blocks belong to what: files of the tree that is shown, structures, and files that only other trees name. */
 import { BlockSet } from "../block-set.ts";
-import { GrowingNumbers, holds } from "./growing-numbers.ts";
+import { GrowingNumbers, holds } from "../../bytes/growing-numbers.ts";
 import { nameHash } from "./names.ts";
 import type { ByteRange } from "./records.ts";
 

@@ -7,7 +7,7 @@ import { checksumsOf } from "./checksums.ts";
 import { directoryAt, type ReadSession } from "./descriptors.ts";
 import { GapScan, type Structure } from "./gap-scan.ts";
 import type { EntryOwner, IsoEntry } from "./entry.ts";
-import { GrowingNumbers } from "./growing-numbers.ts";
+import { GrowingNumbers } from "../../bytes/growing-numbers.ts";
 import { systemAreaBytes } from "./layouts.ts";
 import { recordName } from "./names.ts";
 import { markTree, Overlays } from "./overlay.ts";

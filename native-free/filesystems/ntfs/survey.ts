@@ -3,7 +3,7 @@
  * record and a few bits for each cluster.
  */
 import { BlockSet } from "../block-set.ts";
-import { NumberList } from "../number-list.ts";
+import { GrowingNumbers } from "../../bytes/growing-numbers.ts";
 import { AttributeWalk, valueLengthAt, valueStartAt } from "./attributes.ts";
 import { fileAt, type NtfsFile } from "./file.ts";
 import * as layout from "./layouts.ts";
@@ -34,7 +34,7 @@ export class Survey {
   /** Attribute id of the first name. */
   readonly nameIds: Uint16Array;
   /** Of names behind the first: parent and record, one after the other. */
-  readonly links = new NumberList();
+  readonly links = new GrowingNumbers();
   /** Records whose first name stands in a continuation record. */
   readonly namedElsewhere = new Set<number>();
   /** By allocated files: all clusters, and of these the ones of metadata and the bad ones. */
@@ -53,7 +53,7 @@ export class Survey {
   damaged = 0;
   torn = 0;
   readonly #volume: NtfsVolume;
-  readonly #tails = new NumberList();
+  readonly #tails = new GrowingNumbers();
   readonly #runs: Runs = [];
   readonly #walk = new AttributeWalk();
   readonly #plainness = new Plainness();

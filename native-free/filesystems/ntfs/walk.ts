@@ -1,6 +1,6 @@
 /** Every entry of a volume: directories in the order of their tree, then files in the order of their records, then what is left of others. */
 import { BlockSet } from "../block-set.ts";
-import { NumberList } from "../number-list.ts";
+import { GrowingNumbers } from "../../bytes/growing-numbers.ts";
 import type { FileSystemEntry } from "../file-system.ts";
 import { blockExtents } from "./directory-index.ts";
 import type { Known, NtfsFileSystem } from "./file-system.ts";
@@ -25,7 +25,7 @@ export function* walkVolume(fs: NtfsFileSystem, known: Known, searchUnallocated:
     fs.volume.records.follow(directory);
     yield* ofRecord(fs, directory);
   }
-  const nameless = new NumberList();
+  const nameless = new GrowingNumbers();
   yield* files(fs, known, nameless);
   const adopted = new BlockSet();
   yield* remains(fs, known, adopted);
@@ -47,7 +47,7 @@ function* ofRecord(fs: NtfsFileSystem, number: number): Entries {
 
 const skipped = mark.directory | mark.continuation;
 
-function* files(fs: NtfsFileSystem, { survey }: Known, nameless: NumberList): Entries {
+function* files(fs: NtfsFileSystem, { survey }: Known, nameless: GrowingNumbers): Entries {
   const { marks } = survey;
   const { records } = fs.volume;
   for (let number = 0; number < marks.length; number++) {

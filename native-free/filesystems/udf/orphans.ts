@@ -1,6 +1,6 @@
 /** File entries in space that belongs to nothing: what is left of files whose names are gone. */
 import { BlockSet } from "../block-set.ts";
-import { NumberList } from "../number-list.ts";
+import { GrowingNumbers } from "../../bytes/growing-numbers.ts";
 import { allocationOf } from "./allocation.ts";
 import { eachRun } from "./content.ts";
 import * as layout from "./layouts.ts";
@@ -50,7 +50,7 @@ export function orphanAt(volume: UdfVolume, block: number): FileRecord | null {
 
 export function findOrphans(opened: Opened, survey: Survey): Orphans {
   const { volume, rootPartition } = opened;
-  const found = new NumberList();
+  const found = new GrowingNumbers();
   const once = new BlockSet();
   const twice = new BlockSet();
   for (let block = 0; block < volume.blocks.count;) {
@@ -104,7 +104,7 @@ export function refOf(record: FileRecord): DirectoryRef {
 function withCircles(volume: UdfVolume, rootPartition: number, all: Float64Array, tops: Float64Array): Float64Array {
   const seen = new BlockSet();
   const reader = new ItemReader(volume, rootPartition);
-  const out = new NumberList();
+  const out = new GrowingNumbers();
   const visit = (top: number): void => {
     const stack = [top];
     for (let block = stack.pop(); block !== undefined; block = stack.pop()) {

@@ -4,7 +4,7 @@
  */
 import { bitAt, endOfBitRun } from "../../bytes/bit-run.ts";
 import { BlockSet } from "../block-set.ts";
-import { NumberList } from "../number-list.ts";
+import { GrowingNumbers } from "../../bytes/growing-numbers.ts";
 import { allocationOf, type Allocation } from "./allocation.ts";
 import { eachRun } from "./content.ts";
 import { EarlierStates } from "./earlier.ts";
@@ -53,7 +53,7 @@ export class Survey {
   folders = 0;
   readonly #volume: UdfVolume;
   readonly #opened: Opened;
-  readonly #tails = new NumberList();
+  readonly #tails = new GrowingNumbers();
   #steps: number;
 
   constructor(opened: Opened) {

@@ -16,6 +16,7 @@ import { isEvidenceError } from "../../../native-free/model/errors.ts";
 import { sentenceOf } from "../../../native-free/model/findings.ts";
 import { browseSays, infoSays } from "../../messages/en.ts";
 import { exitCodes, type ExitCode } from "../../messages/operator-error.ts";
+import { countText } from "../amounts.ts";
 import type { CommandContext } from "../command.ts";
 import { algorithmsOf, hashContent, hashEntry, isTooLarge, type ContentHashes } from "./content-hash.ts";
 import { derivedRow, entryJson, entryRow } from "./entry-row.ts";
@@ -98,7 +99,6 @@ class Listing {
 
   #volumes(looked: readonly LookedInto[]): void {
     this.#rows.line(infoSays.volumeHead());
-    const bytes = (n: number): string => n.toLocaleString("en-US");
     for (const each of looked) {
       const { volume, source, start, path: own } = each.node;
       const { output } = this.#context;
@@ -106,8 +106,8 @@ class Listing {
         ? output.safe([volume.type, volume.typeName ?? ""].filter((text) => text !== "").join(" "))
         : "";
       const name = own === "" ? browseSays.wholeMedium() : each.path;
-      const place = start === null ? "-" : bytes(start);
-      this.#rows.line(infoSays.volumeLine(name, place, bytes(source.size), type, contentOf(each, output)));
+      const place = start === null ? "-" : countText(start);
+      this.#rows.line(infoSays.volumeLine(name, place, countText(source.size), type, contentOf(each, output)));
     }
   }
 

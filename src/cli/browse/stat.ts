@@ -6,6 +6,7 @@ import { findings as kinds, sentenceOf, type Finding } from "../../../native-fre
 import { stateOf } from "../../../native-free/model/item.ts";
 import { browseSays, infoSays } from "../../messages/en.ts";
 import { exitCodes, type ExitCode } from "../../messages/operator-error.ts";
+import { countText } from "../amounts.ts";
 import type { CommandContext } from "../command.ts";
 import type { JsonValue, Output } from "../output.ts";
 import { algorithmsOf, hashContent, hashEntry, type ContentHashes } from "./content-hash.ts";
@@ -43,8 +44,6 @@ const hashPlace = (place: Resolved, names: readonly string[], onBytes: () => Pro
   place.kind === "entry"
     ? hashEntry(place.fileSystem, place.entry, names, onBytes)
     : hashContent(place.source, names, onBytes);
-
-const grouped = (n: number): string => n.toLocaleString("en-US");
 
 class Statement {
   readonly #output: Output;
@@ -92,8 +91,10 @@ class Statement {
     let at = 0;
     for (const { start, length, state } of extents.slice(0, shownRows)) {
       const word = start === null && state === "intact" ? browseSays.sparseWord() : state;
-      const inVolume = start === null ? browseSays.noPlace() : grouped(start);
-      this.#output.line(browseSays.extentRow(grouped(at), grouped(length), inVolume, mediumText(place, start), word));
+      const inVolume = start === null ? browseSays.noPlace() : countText(start);
+      this.#output.line(
+        browseSays.extentRow(countText(at), countText(length), inVolume, mediumText(place, start), word),
+      );
       at += length;
     }
     this.#more(extents.length);
@@ -104,7 +105,7 @@ class Statement {
     this.#output.line(browseSays.slackHead());
     for (const { start, length, what } of slack.slice(0, shownRows)) {
       this.#output.line(
-        browseSays.extentRow(browseSays.noPlace(), grouped(length), grouped(start), mediumText(place, start), what),
+        browseSays.extentRow(browseSays.noPlace(), countText(length), countText(start), mediumText(place, start), what),
       );
     }
     this.#more(slack.length);
@@ -121,7 +122,7 @@ class Statement {
       this.#row("fileSystem", infoSays.fileSystemLine(fileSystem.variant, label));
       for (const { name, value } of fileSystem.facts) {
         this.#output.line(
-          infoSays.factLine(name, typeof value === "number" ? grouped(value) : this.#output.safe(value)),
+          infoSays.factLine(name, typeof value === "number" ? countText(value) : this.#output.safe(value)),
         );
       }
       return;
@@ -199,5 +200,5 @@ function mediumAt({ node }: Resolved, start: number | null): number | null {
 
 function mediumText(place: Resolved, start: number | null): string {
   const at = mediumAt(place, start);
-  return at === null ? browseSays.noPlace() : grouped(at);
+  return at === null ? browseSays.noPlace() : countText(at);
 }

@@ -1,21 +1,19 @@
 /** Rows of the index of texts in which a word has one of some runs of letters and digits, from the pages of the index. */
-import { IndexPages, UnknownIndex, Varints, type Segment } from "../../case/posting-pages.ts";
+import {
+  IndexPages,
+  mainIndex,
+  mostWordBytes,
+  termsAt,
+  UnknownIndex,
+  Varints,
+  type Segment,
+} from "../../case/posting-pages.ts";
 import { Postings } from "../../case/postings.ts";
 import type { WorkFileReader } from "../../case/work-file-reader.ts";
 import { mostPlaces, type WordRun } from "./word-runs.ts";
 
-/** The index keeps so many bytes of a word: what a longer one goes on with is not known, so its rows are among those told. */
-const keptBytes = 32_768;
 /** Bytes of a word that was cut off by which it is looked for. */
 const beginning = 256;
-
-/** The one-byte prefix of terms of the main index. */
-const mainIndex = 0x30;
-/** Bytes before the content of a leaf page; the last two are where its list of terms begins (u16, big-endian). */
-const leafHead = 4;
-/** A row number of the index's data: segment, then 37 bits for level and page. */
-const segmentBits = 37n;
-const pagesAtOnce = 512;
 
 /** Null where more than `most` words have one. Throws UnknownIndex for an index of another form. */
 export function rowsWithRuns(reader: WorkFileReader, runs: readonly WordRun[], most: number): Set<number> | null {
@@ -23,8 +21,8 @@ export function rowsWithRuns(reader: WorkFileReader, runs: readonly WordRun[], m
   const finder = new RunFinder(runs);
   for (const segment of pages.segments) {
     finder.begin(segment);
-    for (let first = segment.first; first <= segment.last; first += pagesAtOnce) {
-      for (const page of leaves(reader, segment, first)) finder.look(page);
+    for (const page of pages.allLeaves(segment)) {
+      finder.look(page);
       if (finder.words > most) return null;
     }
   }
@@ -32,18 +30,6 @@ export function rowsWithRuns(reader: WorkFileReader, runs: readonly WordRun[], m
   const postings = new Postings(reader, "fts_text");
   for (const [word, isCut] of finder.openWords) postings.rowsWith(word, isCut, (row) => void rows.add(row));
   return rows;
-}
-
-/** Some pages of a segment, many at once: to ask for each costs more than to look at it. */
-function leaves(reader: WorkFileReader, { id, last }: Segment, first: number): Uint8Array[] {
-  const base = BigInt(id) << segmentBits;
-  const end = Math.min(last, first + pagesAtOnce - 1);
-  return reader
-    .select<{ block: Uint8Array }>("SELECT block FROM fts_text_data WHERE id BETWEEN ? AND ? ORDER BY id", [
-      base + BigInt(first),
-      base + BigInt(end),
-    ])
-    .map(({ block }) => block);
 }
 
 /**
@@ -60,8 +46,8 @@ class RunFinder {
   #starts = 0;
   #ends = 0;
   /** State after each byte of the word; the prefix byte of the index is the first. */
-  readonly #states = new Int32Array(keptBytes + 2);
-  readonly #word = Buffer.alloc(keptBytes + 2);
+  readonly #states = new Int32Array(mostWordBytes + 2);
+  readonly #word = Buffer.alloc(mostWordBytes + 2);
   /** Bytes of the word after which a run was there; 0: there was none. */
   #foundAt = 0;
 
@@ -87,8 +73,7 @@ class RunFinder {
    * their word; those of the last word may go on over the next pages.
    */
   look(page: Uint8Array): void {
-    if (page.length < leafHead) throw new UnknownIndex("a page without a head");
-    const size = ((page[2] as number) << 8) | (page[3] as number);
+    const size = termsAt(page);
     const numbers = new Varints(page, size);
     let next = size < page.length ? numbers.next() : 0;
     let offsetsAt = numbers.at;
@@ -125,7 +110,8 @@ class RunFinder {
     const end = from + added;
     if (kept + added > this.#word.length || end > size) throw new UnknownIndex("a term beyond its page");
     this.#read(page, from, end, kept);
-    const isCut = kept + added > keptBytes;
+    // What a longer word goes on with is not known, so its rows are among those told.
+    const isCut = kept + added > mostWordBytes;
     if ((this.#foundAt === 0 && !isCut) || this.#word[0] !== mainIndex) return;
     this.words += 1;
     if (next > 0 && !isCut) return this.#rows(numbers, end, next);

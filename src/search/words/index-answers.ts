@@ -1,5 +1,6 @@
 /** What an index says of a term: the rows with it, or rows among which those with it are. */
 import { tokensOf } from "../../../native-free/model/fold.ts";
+import type { IndexTable } from "../../case/posting-pages.ts";
 import type { WorkFileReader } from "../../case/work-file-reader.ts";
 import {
   placesOf,
@@ -10,7 +11,7 @@ import {
   type TextTerm,
   type WordsTerm,
 } from "../query.ts";
-import { rowsWithAny, type IndexName } from "./index-rows.ts";
+import { rowsWithAny } from "./index-rows.ts";
 import { acceptedWords } from "./vocabulary.ts";
 
 export interface IndexAnswer {
@@ -21,7 +22,7 @@ export interface IndexAnswer {
 }
 
 /** Null where the index cannot help. Throws OperatorError where too many words are accepted. */
-export function askIndex(reader: WorkFileReader, index: IndexName, term: SpecialTerm): IndexAnswer | null {
+export function askIndex(reader: WorkFileReader, index: IndexTable, term: SpecialTerm): IndexAnswer | null {
   const rows = (expressions: readonly string[]) => rowsWithAny(reader, index, isNameOnly(index, term), expressions);
   switch (term.kind) {
     case "words":
@@ -43,7 +44,7 @@ export function askIndex(reader: WorkFileReader, index: IndexName, term: Special
 }
 
 /** Folders are the second column of the index of names. */
-function isNameOnly(index: IndexName, term: SpecialTerm): boolean {
+function isNameOnly(index: IndexTable, term: SpecialTerm): boolean {
   return index === "fts_name" && !placesOf(term).folders;
 }
 
@@ -52,7 +53,7 @@ function phraseOf({ tokens, prefix }: Pick<TextTerm, "tokens" | "prefix">): stri
   return `"${tokens.join(" ")}"${prefix ? " *" : ""}`;
 }
 
-function withWords(reader: WorkFileReader, index: IndexName, term: WordsTerm): ReadonlySet<number> {
+function withWords(reader: WorkFileReader, index: IndexTable, term: WordsTerm): ReadonlySet<number> {
   const found = new Set<number>();
   for (const [language, words] of acceptedWords(reader, index, term)) {
     // Names are in no language that is known.
@@ -98,7 +99,7 @@ function termsOf({ list, name }: ListTerm) {
 }
 
 /** In the index of fields, a phrase may begin in one value and end in the next. */
-function isListSure(index: IndexName, term: ListTerm): boolean {
+function isListSure(index: IndexTable, term: ListTerm): boolean {
   return !term.exact && (index !== "fts_field" || termsOf(term).every(({ tokens }) => tokens.length === 1));
 }
 

@@ -1,9 +1,7 @@
 /** Rows of an index in which any of many words and phrases stands. */
 import { contentOfRow } from "../../case/text-rows.ts";
+import type { IndexTable } from "../../case/posting-pages.ts";
 import type { WorkFileReader } from "../../case/work-file-reader.ts";
-
-/** The indexes of a work file: rows of `fts_text` are blocks of contents, of `fts_field` contents, of `fts_name` items. */
-export type IndexName = "fts_text" | "fts_field" | "fts_name";
 
 /** Words and phrases of one expression. Each row that is found costs a look at all of them. */
 const together = 200;
@@ -13,7 +11,7 @@ const fewRows = 10_000;
 /** Numbers of contents, or of items for `fts_name`. `expressions`: of FTS5, a phrase or a NEAR each. `isNameOnly` leaves folders out. */
 export function rowsWithAny(
   reader: WorkFileReader,
-  index: IndexName,
+  index: IndexTable,
   isNameOnly: boolean,
   expressions: readonly string[],
 ): Set<number> {
@@ -33,7 +31,7 @@ export function rowsWithAny(
 /** False where it was given up beyond the limit. */
 function addMatches(
   reader: WorkFileReader,
-  index: IndexName,
+  index: IndexTable,
   expression: string,
   limit: number,
   found: Set<number>,

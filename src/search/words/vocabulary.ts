@@ -1,11 +1,11 @@
 /** The words of a work file that a rule accepts. */
 import { editDistance } from "../../../native-free/similarity/edit-distance.ts";
+import type { IndexTable } from "../../case/posting-pages.ts";
 import type { WorkFileReader } from "../../case/work-file-reader.ts";
 import { searchSays } from "../../messages/en.ts";
 import { OperatorError } from "../../messages/operator-error.ts";
 import type { WordsTerm } from "../query.ts";
 import { matchesWildcard } from "../wildcard.ts";
-import type { IndexName } from "./index-rows.ts";
 import { scriptKey } from "./scripts.ts";
 import { soundCodes } from "./sounds.ts";
 import { stemLanguages } from "./stem-languages.ts";
@@ -15,7 +15,7 @@ import { stemOf } from "./stems.ts";
 export const mostWords = 50_000;
 
 /** Tables of a connection with the words of an index. */
-const vocabularies: Readonly<Record<IndexName, string>> = {
+const vocabularies: Readonly<Record<IndexTable, string>> = {
   fts_text: "words_of_texts",
   fts_field: "words_of_fields",
   fts_name: "words_of_names",
@@ -25,7 +25,7 @@ const vocabularies: Readonly<Record<IndexName, string>> = {
 export type AcceptedWords = ReadonlyMap<string | null, readonly string[]>;
 
 /** Words of one index. Throws OperatorError `search/too-many-words`. */
-export function acceptedWords(reader: WorkFileReader, index: IndexName, term: WordsTerm): AcceptedWords {
+export function acceptedWords(reader: WorkFileReader, index: IndexTable, term: WordsTerm): AcceptedWords {
   const found = new Map<string | null, string[]>();
   let count = 0;
   for (const [language, word] of acceptedFrom(reader, index, term)) {
@@ -39,7 +39,7 @@ export function acceptedWords(reader: WorkFileReader, index: IndexName, term: Wo
   return found;
 }
 
-function* acceptedFrom(reader: WorkFileReader, index: IndexName, term: WordsTerm): Generator<[string | null, string]> {
+function* acceptedFrom(reader: WorkFileReader, index: IndexTable, term: WordsTerm): Generator<[string | null, string]> {
   if (term.how === "stem") return yield* wordsOfStem(reader, index, term.value);
   const accepts = acceptorOf(term);
   for (const word of wordsFrom(reader, index, literalStart(term))) {
@@ -48,7 +48,7 @@ function* acceptedFrom(reader: WorkFileReader, index: IndexName, term: WordsTerm
 }
 
 /** The word itself, and others of its stem in the languages of the texts. Names are in no language that is known. */
-function* wordsOfStem(reader: WorkFileReader, index: IndexName, value: string): Generator<[string | null, string]> {
+function* wordsOfStem(reader: WorkFileReader, index: IndexTable, value: string): Generator<[string | null, string]> {
   yield [null, value];
   if (index === "fts_name") return;
   const rows = reader.select<{ language: string }>(
@@ -142,7 +142,7 @@ function literalStart({ how, value }: WordsTerm): string {
 }
 
 /** Words of an index in the order of their bytes, those with a beginning alone. */
-function* wordsFrom(reader: WorkFileReader, index: IndexName, start: string): Generator<string> {
+function* wordsFrom(reader: WorkFileReader, index: IndexTable, start: string): Generator<string> {
   const table = vocabularies[index];
   reader.temporary(`CREATE VIRTUAL TABLE IF NOT EXISTS temp.${table} USING fts5vocab (main, ${index}, row)`);
   const rows =

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { packEvents, unpackEvents, EventColumns } from "../../../src/case/event-block.ts";
 import { eventsOf } from "../../../src/case/event-reader.ts";
-import { buildEvents, dateFields, eventTables, makeEvents, type EventDatabase } from "../../../src/case/event-store.ts";
+import { buildEvents, dateFields, makeEvents, ranksOf, type EventDatabase } from "../../../src/case/event-store.ts";
 import { placeOf, zoneOfDate, zoneOfTime } from "../../../src/case/event-time.ts";
 import { openDatabase, type Database } from "../../../src/case/sqlite.ts";
 import { WorkFileReader } from "../../../src/case/work-file-reader.ts";
@@ -116,22 +116,21 @@ const doorOf = (database: Database): EventDatabase => ({
   change: (sql, params) => void database.prepare(sql).run(params),
 });
 
-/** The tables of a work file as they are made at once, in many runs, and in `temp`. */
+/** The tables of a work file as its writer left them, as they are made at once, in many runs, and in `temp`. */
 function madeIn(file: string, atOnce: number): string[][][] {
   const database = openDatabase(file);
   try {
-    if (database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'event_kind'").all().length === 0) {
-      database.exec(eventTables);
-    }
-    database.transaction(() => buildEvents(database));
+    const written = eventsIn(database);
+    const ranks = ranksOf(doorOf(database));
+    database.transaction(() => buildEvents(database, ranks));
     const whole = eventsIn(database);
-    makeEvents(doorOf(database), "main", atOnce);
+    makeEvents(doorOf(database), "main", ranks, atOnce);
     const inRuns = eventsIn(database);
     expect(database.prepare("SELECT count(*) AS n FROM event_block WHERE id >= ?").get([3 * 2 ** 32])).toEqual({
       n: 0,
     });
-    makeEvents(doorOf(database), "temp");
-    return [whole, inRuns, eventsIn(database, "temp")];
+    makeEvents(doorOf(database), "temp", ranks);
+    return [written, whole, inRuns, eventsIn(database, "temp")];
   } finally {
     database.close();
   }
@@ -233,6 +232,26 @@ describe("the events of a work file", () => {
     expect(zoned.positionAt(Date.UTC(2010, 0))).toBe(0);
     expect(zoned.positionAt(Date.UTC(2010, 0) + 1)).toBe(1);
     expect(zoned.positionAt(Date.UTC(2030, 0))).toBe(2);
+    reader.close();
+    writer.close();
+  });
+
+  it("are there for a reader whose earlier question ended with an error", () => {
+    const file = join(folder, "failed.db");
+    const writer = WorkFileWriter.open(file, { exhibit: "M01", profile: "p" });
+    writer.plan([{ key: "u", order: 0, path: "u", size: 1 }]);
+    writer.addItems("u", [itemRow("a", null)]);
+    writer.flush();
+    const reader = WorkFileReader.open(file);
+    const lengths = () => eventsOf(reader).classes.map(({ length }) => length);
+    expect(() =>
+      reader.snapshot(() => {
+        expect(lengths()).toEqual([1, 0, 0]);
+        throw new Error("stopped");
+      }),
+    ).toThrow("stopped");
+    expect(reader.snapshot(lengths)).toEqual([1, 0, 0]);
+    expect(reader.snapshot(lengths)).toEqual([1, 0, 0]);
     reader.close();
     writer.close();
   });

@@ -7,11 +7,21 @@ import { mergeIndexes } from "../../../src/case/index-merge.ts";
 import { IndexPages } from "../../../src/case/posting-pages.ts";
 import { Postings } from "../../../src/case/postings.ts";
 import { migrate } from "../../../src/case/schema.ts";
-import { openDatabase } from "../../../src/case/sqlite.ts";
+import { openDatabase, type Database } from "../../../src/case/sqlite.ts";
 import { WorkFileReader } from "../../../src/case/work-file-reader.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "vestige-merge-"));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The database, for a process that ends before its next step. */
+function killedAfter(database: Database, steps: number): Database {
+  let left = steps;
+  const prepare: Database["prepare"] = (sql, options) => {
+    if (sql.startsWith("INSERT") && (left -= 1) < 0) throw new Error("killed");
+    return database.prepare(sql, options);
+  };
+  return { ...database, prepare };
+}
 
 it("makes one segment of many, in steps that may be cut short", () => {
   const file = join(folder, "items.db");
@@ -37,8 +47,7 @@ it("makes one segment of many, in steps that may be cut short", () => {
   };
   const before = look();
   expect(before.segments).toBeGreaterThan(3);
-  let steps = 0;
-  mergeIndexes(database, () => (steps += 1) <= 1);
+  expect(() => mergeIndexes(killedAfter(database, 1))).toThrow("killed");
   expect(look().found).toEqual(before.found);
   mergeIndexes(database);
   const after = look();

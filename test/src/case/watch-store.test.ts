@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { copyOfContent } from "../../../src/case/copy-content.ts";
+import { isDerived } from "../../../src/case/derived.ts";
+import { IndexPages, indexNames } from "../../../src/case/posting-pages.ts";
 import { openDatabase } from "../../../src/case/sqlite.ts";
 import { corpusOfReader } from "../../../src/case/watch-corpus.ts";
 import { WatchStore, type AppliedList } from "../../../src/case/watch-store.ts";
@@ -146,6 +148,38 @@ describe("what is stored of lists that were applied", () => {
     WatchStore.open(zip).close();
     expect(triggers()).toEqual(today);
     database.close();
+  });
+
+  it("leaves indexes of one segment each where everything is processed, and nothing done where not", () => {
+    const many = join(folder, "many.db");
+    const writer = WorkFileWriter.open(many, { exhibit: "M01", profile: "ab".repeat(32) }, { commitRows: 1 });
+    writer.plan(["a", "b", "c"].map((key, order) => ({ key, order, path: key, size: 1 })));
+    for (const key of ["a", "b"]) {
+      writer.addItems(key, [itemRow(key, `ivory ${key}`)]);
+      writer.addContent(preparedContent(`ivory ${key}`, { fields: [{ name: "title", value: key, source: "pdf" }] }));
+      writer.finishUnit({ key, items: 1, status: "done", reason: null });
+    }
+    writer.close();
+    const segments = () => {
+      const reader = WorkFileReader.open(many);
+      const counts = indexNames.map((name) => new IndexPages(reader, name).segments.length);
+      reader.close();
+      return counts;
+    };
+    const settled = () => {
+      const store = WatchStore.open(many);
+      store.settle();
+      store.close();
+      const database = openDatabase(many);
+      const is = isDerived(database);
+      database.close();
+      return is;
+    };
+    expect([settled(), segments()]).toEqual([false, [2, 2, 2]]);
+    const database = openDatabase(many);
+    database.exec("UPDATE unit SET done = 1, items = 0, status = 'done' WHERE key = 'c'");
+    database.close();
+    expect([settled(), segments()]).toEqual([true, [1, 1, 1]]);
   });
 
   it("is not there before the first list, and not after the last", () => {

@@ -20,18 +20,24 @@ export class GrowingNumbers {
     return this.#values[index]!;
   }
 
+  /** The numbers where they are; not to be used together with further pushes. */
+  toArray(): Float64Array {
+    return this.#values.subarray(0, this.#length);
+  }
+
+  /** A sorted copy. */
   sorted(): Float64Array {
-    return this.#values.slice(0, this.#length).sort();
+    return this.toArray().slice().sort();
   }
 }
 
-/** Whether a sorted list holds a value. */
-export function holds(sorted: Float64Array, value: number): boolean {
-  let [low, high] = [0, sorted.length];
+/** Whether a sorted list holds a value between two places, `to` excluded. */
+export function holds(sorted: Float64Array, value: number, from = 0, to = sorted.length): boolean {
+  let [low, high] = [from, to];
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (sorted[middle]! < value) low = middle + 1;
     else high = middle;
   }
-  return sorted[low] === value;
+  return low < to && sorted[low] === value;
 }
