@@ -8,7 +8,7 @@ import { constants, zstdCompressSync } from "node:zlib";
 import { readChars } from "../native-free/extractors/language.ts";
 import { textBlockChars, textOverlapChars, type PreparedBlock } from "../native-free/model/prepared.ts";
 import { TextHash } from "../native-free/model/text-hash.ts";
-import { firstRun, foldBlock } from "../native-free/model/text-seam.ts";
+import { firstRun, foldBlock, wholeSign } from "../native-free/model/text-seam.ts";
 import { TextSketcher } from "../native-free/similarity/text-sketch.ts";
 
 /** Blocks beyond so many UTF-16 units are spooled. */
@@ -137,7 +137,7 @@ export class TextCollector {
   /** Takes text that does not end in half a pair, as far as the limit allows. */
   #take(given: string): void {
     const room = this.#limitChars - this.#chars;
-    const fits = given.length > room ? given.slice(0, cutAt(given, room)) : given;
+    const fits = given.length > room ? given.slice(0, wholeSign(given, room)) : given;
     if (fits.length < given.length) {
       this.#isCut = true;
       this.#half = "";
@@ -147,7 +147,7 @@ export class TextCollector {
     if (this.#sample.length < sampleChars) this.#sample += text.slice(0, sampleChars - this.#sample.length);
     for (let at = 0; at < text.length;) {
       // A block is ended before only one unit of room is left, so that a pair always fits.
-      const end = cutAt(text, Math.min(text.length, at + textBlockChars - this.#held));
+      const end = wholeSign(text, Math.min(text.length, at + textBlockChars - this.#held));
       this.#push(text.slice(at, end));
       at = end;
       if (this.#held >= textBlockChars - 1) this.#endBlock(true);
@@ -163,7 +163,7 @@ export class TextCollector {
   #endBlock(goesOn: boolean): void {
     const held = this.#parts.length === 1 ? this.#parts[0]! : this.#parts.join("");
     const end = goesOn ? seamIn(held) : held.length;
-    const from = goesOn ? cutAt(held, end - textOverlapChars) : end;
+    const from = goesOn ? wholeSign(held, end - textOverlapChars) : end;
     const text = held.slice(0, end);
     this.#onBlock(text, this.#next, {
       since: this.#next === 0 ? 0 : firstRun(text),
@@ -238,11 +238,4 @@ function isSpace(text: string, at: number): boolean {
 function endsInHalf(text: string): boolean {
   const last = text.charCodeAt(text.length - 1);
   return last >= 0xd800 && last < 0xdc00;
-}
-
-/** `at`, or one before where it would part a surrogate pair. */
-function cutAt(text: string, at: number): number {
-  if (at <= 0 || at >= text.length) return at;
-  const before = text.charCodeAt(at - 1);
-  return before >= 0xd800 && before < 0xdc00 ? at - 1 : at;
 }

@@ -177,6 +177,10 @@ export function scanWide(minimumChars: number, emit: (run: string) => void): Run
   let bigDone = 0;
   return (bytes, last) => {
     const end = bytes.length & ~1;
+    const tell = (start: number, to: number, big: boolean): void => {
+      if (start < 0 || to - start < minimumBytes || readsBetterShifted(bytes, start, to, big, minimumBytes)) return;
+      emitWide(bytes, start, to, big, emit);
+    };
     let little = -1;
     let big = -1;
     for (let at = 0; at < end; at += 2) {
@@ -189,24 +193,24 @@ export function scanWide(minimumChars: number, emit: (run: string) => void): Run
       const kind = unitKind[(bytes[at]! << 8) | bytes[at + 1]!]!;
       if (kind === 0 && little < 0 && big < 0) continue;
       if ((kind & 1) === 0 || (little >= 0 && at - little >= maxRunBytes)) {
-        if (little >= 0 && at - little >= minimumBytes) emitWide(bytes, little, at, false, emit);
+        tell(little, at, false);
         if (little >= 0) littleDone = at;
         little = -1;
       }
       if ((kind & 1) !== 0 && little < 0 && at >= littleDone) little = at;
       if ((kind & 2) === 0 || (big >= 0 && at - big >= maxRunBytes)) {
-        if (big >= 0 && at - big >= minimumBytes) emitWide(bytes, big, at, true, emit);
+        tell(big, at, true);
         if (big >= 0) bigDone = at;
         big = -1;
       }
       if ((kind & 2) !== 0 && big < 0 && at >= bigDone) big = at;
     }
     if (last) {
-      if (end - little >= minimumBytes && little >= 0) emitWide(bytes, little, end, false, emit);
-      if (end - big >= minimumBytes && big >= 0) emitWide(bytes, big, end, true, emit);
+      tell(little, end, false);
+      tell(big, end, true);
       return bytes.length;
     }
-    // One unit more than is open stays in front, for the look at its neighbour in `emitWide`.
+    // One unit more than is open stays in front, for the look at its neighbour.
     const open = Math.max(0, Math.min(little < 0 ? end : little, big < 0 ? end : big) - 2);
     littleDone = Math.max(0, littleDone - open);
     bigDone = Math.max(0, bigDone - open);
@@ -215,7 +219,6 @@ export function scanWide(minimumChars: number, emit: (run: string) => void): Run
 }
 
 function emitWide(bytes: Uint8Array, start: number, end: number, big: boolean, emit: (run: string) => void): void {
-  if (readsBetterShifted(bytes, start, end, big)) return;
   const run = Buffer.from(bytes.subarray(start, end));
   const text = (big ? run.swap16() : run).toString("utf16le");
   if (hasWord(text) && mostlyOneScript(text)) emit(text);
@@ -223,19 +226,33 @@ function emitWide(bytes: Uint8Array, start: number, end: number, big: boolean, e
 
 /**
  * Text of one script in one byte order is text in the other too, one byte along. What stands behind a mark of its byte order is told. Of
- * others the reading that covers more characters, and little-endian where both cover the same, unless the words of that reading are odd.
+ * others the reading whose words are less odd, else the one that covers more characters, else both.
  */
-function readsBetterShifted(bytes: Uint8Array, start: number, end: number, big: boolean): boolean {
+function readsBetterShifted(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  big: boolean,
+  minimumBytes: number,
+): boolean {
   if (start > 1 && bytes[start - 2] === (big ? 0xfe : 0xff) && bytes[start - 1] === (big ? 0xff : 0xfe)) return false;
   const other = big ? 1 : 2;
   for (let at = start + 1; at + 1 < end; at += 2) if (!isUnit(bytes, at, other)) return false;
-  // The second half of the other order's mark, taken for a letter.
-  if (start > 0 && bytes[start - 1] === (big ? 0xff : 0xfe) && bytes[start] === (big ? 0xfe : 0xff)) return true;
-  const before = start > 0 && isUnit(bytes, start - 1, other);
-  const behind = isUnit(bytes, end - 1, other);
-  if (big ? !before && !behind : !before || !behind) return false;
-  const from = before ? start - 1 : start + 1;
-  return oddPlaces(bytes, start, end, big) >= oddPlaces(bytes, from, behind ? end + 1 : end - 1, !big);
+  // The second half of the other order's mark, taken for a letter; the other way round it is none.
+  if (!big && start > 0 && bytes[start - 1] === 0xfe && bytes[start] === 0xff) return true;
+  const from = start > 0 && isUnit(bytes, start - 1, other) ? start - 1 : start + 1;
+  const to = isUnit(bytes, end - 1, other) ? end + 1 : end - 1;
+  if (to - from < minimumBytes) return false;
+  const odder = oddPlaces(bytes, start, end, big) - oddPlaces(bytes, from, to, !big);
+  if (odder !== 0) return odder > 0;
+  const longer = end - start - (to - from);
+  return longer === 0 ? big && isLatinOne(bytes, start, end) : longer < 0;
+}
+
+/** Latin-1 in big-endian order is the same text in little-endian order, one byte along. */
+function isLatinOne(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 2) if (bytes[at] !== 0) return false;
+  return true;
 }
 
 /**

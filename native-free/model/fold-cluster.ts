@@ -97,10 +97,13 @@ export function isContinuation(character: string): boolean {
   return composing.test(character) && !ignorable.test(character);
 }
 
+/** A word of its own. */
+export const splitClass = 2;
+
 /** 0: separates words; 1: part of a word; 2: a word of its own. Takes one folded character. */
-export function classOf(character: string): 0 | 1 | 2 {
+export function classOf(character: string): 0 | 1 | typeof splitClass {
   if (!tokenCharacter.test(character)) return 0;
-  return splitScripts.test(character) ? 2 : 1;
+  return splitScripts.test(character) ? splitClass : 1;
 }
 
 /** Folds a base with its marks, or a single character. No spaces between split characters yet. */

@@ -21,6 +21,13 @@ export function firstRun(text: string): number {
   return run < textOverlapChars ? run : 0;
 }
 
+/** `at`, or one before where it would part a surrogate pair. */
+export function wholeSign(text: string, at: number): number {
+  if (at <= 0 || at >= text.length) return at;
+  const before = text.charCodeAt(at - 1);
+  return before >= 0xd800 && before < 0xdc00 ? at - 1 : at;
+}
+
 /** The text of a block after the first with blanks in place of its first run. Places stay where they are. */
 export function withoutFirstRun(text: string): string {
   const run = firstRun(text);

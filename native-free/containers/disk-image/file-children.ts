@@ -58,8 +58,6 @@ export async function* childrenOfFileSystem(
   const prefix = `${node.path === "" ? "" : `${node.path}/`}${fileSystem.format}:`;
   try {
     let count = 0;
-    // Structures come with the files that they are for: the boot sector as a file is a volume again, one without any.
-    let held: Extraction[] | null = [];
     for (const entry of fileSystem.entries()) {
       count += 1;
       if (count > MOST_ENTRIES) {
@@ -67,14 +65,9 @@ export async function* childrenOfFileSystem(
         yield { what: "status", status: "partial", reason: "budget", ...here };
         break;
       }
-      const child = childOf(fileSystem, entry, paths.pathOf(entry), `${prefix}${entry.key}`);
-      if (held !== null && entry.kind === "metadata") {
-        held.push({ what: "child", child });
-        continue;
-      }
-      if (held !== null) yield* held;
-      held = null;
-      yield { what: "child", child };
+      // A boot sector that was kept as a file is no volume: as its own child it would be one again, without end.
+      if (count === 1 && entry.kind === "metadata" && entry.size >= node.source.size) break;
+      yield { what: "child", child: childOf(fileSystem, entry, paths.pathOf(entry), `${prefix}${entry.key}`) };
     }
     yield* unallocated(fileSystem, node, prefix);
   } catch (error) {

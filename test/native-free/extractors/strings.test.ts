@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { extractStrings } from "../../../native-free/extractors/strings.ts";
+import { randomOf } from "../../fixtures/evidence-folder.ts";
 import { sourceOf } from "./gather.ts";
 
 const noise = Uint8Array.of(0x90, 0x81, 0x11, 0x90, 0x81, 0x11, 0x9d);
@@ -67,6 +68,32 @@ describe("strings", () => {
         expect(lines(bytes, { windowBytes: 7 })).toEqual(expect.arrayContaining([text, text]));
       }
     }
+  });
+
+  it("tells text of one script in UTF-16 as it was written, seldom in the other order, and then beside it", () => {
+    const random = randomOf(7);
+    const upTo = (count: number): number => Math.floor(random() * count);
+    const words = [
+      "товар накладная таможня привет всем фирма счёт оплата Москва Киев Иванов договор поставка груз ТАМОЖНЯ".split(
+        " ",
+      ),
+      "τελωνείο Ελλάδα Κύπρος τιμολόγιο αποστολή ΤΕΛΩΝΕΙΟ φορτίο Αθήνα".split(" "),
+    ];
+    const around = (): Uint8Array =>
+      Buffer.from(Array.from({ length: upTo(4) }, () => [0, 0, 0x0a, 0x20, upTo(256)][upTo(5)]!));
+    const told = { texts: 0, lost: 0, twice: 0 };
+    while (told.texts < 3000) {
+      const chosen = words[upTo(2)]!;
+      const text = Array.from({ length: 1 + upTo(3) }, () => chosen[upTo(chosen.length)]).join(" ");
+      if (text.length < 6) continue;
+      const bytes = upTo(2) === 0 ? Buffer.from(text, "utf16le") : big(text);
+      const found = lines(Buffer.concat([noise, around(), bytes, around(), noise]));
+      told.texts += 1;
+      if (!found.some((line) => line.includes(text))) told.lost += 1;
+      if (found.length > 1) told.twice += 1;
+    }
+    expect(told.lost / told.texts).toBeLessThan(0.04);
+    expect(told.twice / told.texts).toBeLessThan(0.25);
   });
 
   it("keeps memory flat on one endless run", () => {

@@ -33,6 +33,13 @@ describe("an image of a medium as a content", () => {
     expect((await readWith(diskImageContainer, boot.bytes)).children).toEqual([]);
   });
 
+  it("gives the structures of a volume without files", async () => {
+    const floppy = (await packedSeeds()).find(([name]) => name === "floppy.img")![1];
+    // The root directory and what follows it.
+    const { children } = await readWith(diskImageContainer, new Uint8Array(floppy).fill(0, 1536));
+    expect(children.map(({ child }) => child.name.text)).toEqual(["$Boot", "$FAT1", "$FAT2", "chain@2"]);
+  });
+
   it("says so where nothing of the medium can be read", async () => {
     const { children, statuses, findings } = await readWith(diskImageContainer, new Uint8Array(8192).fill(1));
     expect(children).toEqual([]);
