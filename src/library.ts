@@ -27,7 +27,7 @@ import type { Facet, FacetName } from "./search/sets/facets.ts";
 import { byPath, type Sort } from "./search/sets/sorting.ts";
 import type { TimelineCounts, TimelineEvent } from "./timeline/event.ts";
 import { recordTimeline } from "./timeline/timeline-entry.ts";
-import { timelineOf, type TimelineQuestion } from "./timeline/timeline.ts";
+import { askTimeline, type TimelineQuestion } from "./timeline/timeline.ts";
 
 export { isOperatorError, OperatorError } from "./messages/operator-error.ts";
 export { hitJson } from "./search/export/hit-json.ts";
@@ -58,13 +58,11 @@ export interface SearchWish extends QuestionOptions, PageOptions {
 
 /** A case that is open for questions, and who asks them. */
 export class SearchDesk {
-  readonly #case: Case;
   readonly #journal: Journal;
   readonly #signer: Signer;
   readonly #session: SearchSession;
 
   private constructor(theCase: Case, journal: Journal, signer: Signer) {
-    this.#case = theCase;
     this.#journal = journal;
     this.#signer = signer;
     this.#session = SearchSession.open(theCase);
@@ -94,7 +92,7 @@ export class SearchDesk {
     return this.#ask(query, wish, (answer) => {
       const told = toldAnswer(answer, answer.page({ limit, after, sort }));
       const counted = answer.facets(facets, facetValues);
-      this.#record(answer, { limit, after, sort: nameOf(sort), facets, output: "library" }, told);
+      this.#record(told, { limit, after, sort, facets, output: "library", shown: told.hits.length });
       return { ...told, facets: counted };
     });
   }
@@ -102,8 +100,9 @@ export class SearchDesk {
   /** How many, without any hit. */
   count(query: string, options: QuestionOptions = {}): AnswerCounts {
     return this.#ask(query, options, (answer) => {
-      this.#record(answer, { limit: 0, after: null, output: "count" });
-      return answer.counts();
+      const told = toldAnswer(answer);
+      this.#record(told, { limit: 0, after: null, output: "count", shown: 0 });
+      return told.counts;
     });
   }
 
@@ -111,7 +110,9 @@ export class SearchDesk {
   each(query: string, use: (hit: Hit) => unknown, options: QuestionOptions & { readonly sort?: Sort } = {}): number {
     const { sort = byPath } = options;
     return this.#ask(query, options, (answer) => {
-      this.#record(answer, { limit: answer.counts().items, after: null, sort: nameOf(sort), output: "library" });
+      const told = toldAnswer(answer);
+      const { items } = told.counts;
+      this.#record(told, { limit: items, after: null, sort, output: "library", shown: items });
       let given = 0;
       for (const hit of answer.hits(sort)) {
         given += 1;
@@ -130,9 +131,10 @@ export class SearchDesk {
   ): ExportedHits {
     const { sort = byPath } = options;
     return this.#ask(query, options, (answer) => {
+      const told = toldAnswer(answer);
       const beforeShown = (written: ExportedHits) =>
-        this.#record(answer, {
-          ...{ limit: 0, after: null, sort: nameOf(sort), output: "export" },
+        this.#record(told, {
+          ...{ limit: 0, after: null, sort, output: "export", shown: written.hits },
           exported: { file, format, ...written },
         });
       return exportHits(answer, file, format, { sort, beforeShown });
@@ -140,11 +142,12 @@ export class SearchDesk {
   }
 
   /** Every dated event of the items that a query finds, in the order of time; `use` returns false to stop. */
-  timeline(question: TimelineQuestion, use: (event: TimelineEvent) => unknown): TimelineCounts {
-    return timelineOf(this.#case, question, (timeline) => {
+  timeline(question: Omit<TimelineQuestion, "scope">, use: (event: TimelineEvent) => unknown): TimelineCounts {
+    return askTimeline(this.#session, question, (timeline) => {
       const counts = timeline.counts();
       const parameters = { limit: null, after: null, histogram: null, output: "library" };
-      recordTimeline(this.#journal, this.#signer, question, { timeline, counts }, parameters);
+      const answer = toldAnswer(timeline.answer);
+      recordTimeline(this.#journal, this.#signer, question, { answer, counts }, parameters);
       for (const event of timeline.events()) if (use(event) === false) break;
       return counts;
     });
@@ -155,15 +158,7 @@ export class SearchDesk {
     return this.#session.ask(replayable(query, { now: Date.now(), exactOnly }), use, { withMarked });
   }
 
-  #record(
-    answer: Answer,
-    parameters: SearchParameters,
-    told: SearchAnswer = toldAnswer(answer, { hits: [], next: null }),
-  ): void {
+  #record(told: SearchAnswer, parameters: SearchParameters): void {
     recordSearch(this.#journal, this.#signer, told, parameters);
   }
-}
-
-function nameOf(sort: Sort): string | null {
-  return sort === byPath ? null : `${sort.descending ? "-" : ""}${sort.by}`;
 }

@@ -1,5 +1,5 @@
 /** Progress: one line that is rewritten on a terminal, a plain line every few seconds elsewhere, nothing with --quiet. */
-import { cliSays, imageSays } from "../messages/en.ts";
+import { cliSays, imageSays, searchSays } from "../messages/en.ts";
 import type { Progress } from "../examine/job.ts";
 import { bytesText, countText, durationText } from "./amounts.ts";
 import type { Output } from "./output.ts";
@@ -62,6 +62,11 @@ export class ProgressLine {
     const text = say(share, bytesText(bytes), `${bytesText(Math.round(rate))}/s`, left);
     this.#show(this.#output.interactive && total !== null ? `${bar(bytes / Math.max(1, total))} ${text}` : text);
     this.#output.event("vestige.progress/1", "progress", { stage, bytes, total });
+  }
+
+  /** A page of hits is there, and how many there are in all is being counted. */
+  counting(atLeast: number): void {
+    if (this.#isDue()) this.#show(searchSays.progressCount(countText(atLeast)));
   }
 
   /** What a look at the passing bytes has shown so far, for the next line. */

@@ -7,20 +7,20 @@ import { exitCodes, OperatorError, type ExitCode } from "../messages/operator-er
 import { appendReview } from "../review/review-append.ts";
 import { readReview, type StoredSearch } from "../review/review-state.ts";
 import { digestOfHits, findSearch } from "../review/saved-searches.ts";
+import type { Answer } from "../search/answer.ts";
 import { replayable } from "../search/query-sources.ts";
-import { hitIds } from "../search/search-case.ts";
 import { flagText, type CommandContext } from "./command.ts";
 import type { Output } from "./output.ts";
 import { checkedName } from "./review-acts.ts";
 
-interface Asked {
+export interface Asked {
   readonly query: string;
   readonly withMarked: boolean;
   /** The saved search that is repeated. */
   readonly saved: StoredSearch | null;
 }
 
-interface Desk {
+export interface Desk {
   readonly theCase: Case;
   readonly journal: Journal;
   readonly signer: Signer;
@@ -57,25 +57,28 @@ export function forgetSearch({ flags, output }: CommandContext, desk: Desk): Exi
   return exitCodes.done;
 }
 
-/** Saves what was asked where `--save` is given; says of a saved search whether its hits are the same. Throws OperatorError. */
-export function settleSaved({ flags, output }: CommandContext, desk: Desk, asked: Asked): void {
+/**
+ * Saves what was asked where `--save` is given; says of a saved search whether its hits, those of the answer, are the same.
+ * Throws OperatorError.
+ */
+export function settleSaved({ flags, output }: CommandContext, desk: Desk, asked: Asked, answer: Answer): void {
   const name = flagText(flags, "save");
   if (name === null && asked.saved === null) return;
   const { query, withMarked } = asked;
-  const hits = hitIds(desk.theCase, query, { withMarked });
-  const digest = digestOfHits(hits);
-  if (asked.saved) tellReplay(asked.saved, digest, hits.length, output);
+  const { items } = answer.counts();
+  const digest = digestOfHits(answer.exhibits);
+  if (asked.saved) tellReplay(asked.saved, digest, items, output);
   if (name === null) return;
   const value = {
     name: checkedName("name", name),
     query: query.toWellFormed(),
     withMarked,
-    items: hits.length,
+    items,
     digest,
   };
   const { findings } = appendReview(desk, () => [{ act: "save-search", exhibit: null, item: null, value }]);
   for (const finding of findings) output.warn(finding);
-  output.line(reviewSays.searchSaved(output.safe(value.name), hits.length));
+  output.line(reviewSays.searchSaved(output.safe(value.name), items));
   output.event("vestige.review/1", "saved", value);
 }
 

@@ -3,13 +3,21 @@ import { createHash } from "node:crypto";
 import { escapeForTerminal } from "../../native-free/model/escape.ts";
 import { reviewSays } from "../messages/en.ts";
 import { OperatorError } from "../messages/operator-error.ts";
-import type { HitId } from "../search/answer.ts";
+import type { AnsweredExhibit } from "../search/answer.ts";
+import { compareText } from "../search/sets/sorting.ts";
 import type { StoredSearch } from "./review-state.ts";
 
-/** SHA-256 (hex) over (exhibit, item id) of every hit, sorted: the same hits have the same digest in any order. */
-export function digestOfHits(hits: readonly Pick<HitId, "exhibit" | "id">[]): string {
+/** SHA-256 (hex) over the sorted lines `EXHIBIT/ITEM-ID` of every hit: the same hits have the same digest in any order. */
+export function digestOfHits(exhibits: readonly AnsweredExhibit[]): string {
   const hash = createHash("sha256");
-  for (const line of hits.map(({ exhibit, id }) => `${exhibit}/${id}\n`).sort()) hash.update(line);
+  const sorted = exhibits.toSorted((a, b) => compareText(`${a.label}/`, `${b.label}/`));
+  for (const { label, reader, has } of sorted) {
+    for (const { row, id } of reader.iterate<{ row: number; id: string }>(
+      "SELECT id AS row, key AS id FROM item ORDER BY key",
+    )) {
+      if (has(row)) hash.update(`${label}/${id}\n`);
+    }
+  }
   return hash.digest("hex");
 }
 

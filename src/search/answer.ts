@@ -9,10 +9,11 @@ import type { ListFacts } from "./list-files.ts";
 import { answerKey } from "./query-sources.ts";
 import { isConjunction, positiveTerms, specialTerms, type FilterTerm, type Query } from "./query.ts";
 import { stretches, withItems, type Ranked } from "./ranked-items.ts";
+import { Conditions, type Held } from "./sets/conditions.ts";
 import type { Bounds, FileAnswer, SearchedFacts, SearchedFile } from "./searched-file.ts";
-import { BitSet } from "./sets/bit-set.ts";
 import { facetOf, type Facet, type FacetName } from "./sets/facets.ts";
 import type { CodedColumn } from "./sets/item-columns.ts";
+import { countDistinct } from "./sets/merge-sorted.ts";
 import {
   byPath,
   compareText,
@@ -109,7 +110,8 @@ export class Answer {
   readonly searched: readonly SearchedFacts[];
   readonly #question: Question;
   readonly #sets = new Map<SearchedFile, FileAnswer>();
-  readonly #conditions = new Map<SearchedFile, Map<FilterTerm, BitSet>>();
+  readonly #conditions = new Map<SearchedFile, Conditions>();
+  #counts: AnswerCounts | null = null;
 
   constructor(question: Question) {
     this.text = question.text;
@@ -124,10 +126,7 @@ export class Answer {
   /** By label. */
   get exhibits(): AnsweredExhibit[] {
     return this.#question.files.map((file) => {
-      const rows = new BitSet(file.columns.rowLimit);
-      const rowOf = file.columns.rows("row");
-      const { shown } = this.#of(file);
-      for (let rank = shown.next(0); rank >= 0; rank = shown.next(rank + 1)) rows.add(rowOf[rank]!);
+      const rows = file.columns.rowsAt(this.#of(file).shown);
       return { label: file.label, reader: file.reader, has: (row) => rows.has(row) };
     });
   }
@@ -175,18 +174,17 @@ export class Answer {
   }
 
   /** Items that meet a condition of the query. */
-  #meeting(file: SearchedFile, term: FilterTerm): BitSet {
-    const known = this.#conditions.get(file) ?? new Map<FilterTerm, BitSet>();
+  #meeting(file: SearchedFile, term: FilterTerm): Held {
+    const known = this.#conditions.get(file) ?? new Conditions();
     this.#conditions.set(file, known);
-    let set = known.get(term);
-    if (!set) {
-      set = file.matching(term, this.#question.bounds);
-      known.set(term, set);
-    }
-    return set;
+    return known.of(term, () => file.matching(term, this.#question.bounds));
   }
 
   counts(): AnswerCounts {
+    return (this.#counts ??= this.#counted());
+  }
+
+  #counted(): AnswerCounts {
     const sets = this.#question.files.map((file) => ({ file, set: this.#of(file) }));
     const sum = (count: (set: FileAnswer) => number) => sets.reduce((total, { set }) => total + count(set), 0);
     return {
@@ -342,29 +340,10 @@ function valueOrder({ by, descending }: Sort): (a: Ranked, b: Ranked) => number 
 
 function differentContents(sets: readonly { file: SearchedFile; set: FileAnswer }[]): number {
   const contents = sets.map(({ file, set: { shown } }) => {
-    const held = new BitSet(file.columns.contentLimit);
-    const contentOf = file.columns.rows("content");
-    for (let rank = shown.next(0); rank >= 0; rank = shown.next(rank + 1)) held.add(contentOf[rank]!);
-    held.remove(0);
-    return { file, held };
+    return { file, held: file.columns.rowsAt(shown, "content") };
   });
   const filled = contents.filter(({ held }) => held.next(0) >= 0);
   const [only] = filled;
   if (filled.length < 2) return only ? only.held.count() : 0;
   return countDistinct(filled.map(({ file, held }) => file.hashes(held)));
-}
-
-/** How many different values several sorted sequences hold, reading each once. */
-export function countDistinct(sequences: readonly Iterator<string>[]): number {
-  const heads = sequences.map((sequence) => sequence.next());
-  let count = 0;
-  for (;;) {
-    let least: string | null = null;
-    for (const head of heads) if (!head.done && (least === null || head.value < least)) least = head.value;
-    if (least === null) return count;
-    count += 1;
-    heads.forEach((head, at) => {
-      if (!head.done && head.value === least) heads[at] = (sequences[at] as Iterator<string>).next();
-    });
-  }
 }

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { searchSays } from "../messages/en.ts";
 import { OperatorError } from "../messages/operator-error.ts";
-import { byPath, isByRank, type Sort, type SortValue } from "./sets/sorting.ts";
+import { byPath, isByRank, nameOfSort, type Sort, type SortValue } from "./sets/sorting.ts";
 
 export interface Place {
   readonly exhibit: string;
@@ -18,10 +18,8 @@ const shape = z.union([
   z.tuple([text(64), text(100_000), text(64), text(64), z.union([text(1_000_000), z.number(), z.null()])]),
 ]);
 
-const orderName = ({ by, descending }: Sort): string => `${descending ? "-" : ""}${by}`;
-
 export function writeCursor({ exhibit, path, id, value }: Place, sort: Sort = byPath): string {
-  const place = isByRank(sort) ? [exhibit, path, id] : [exhibit, path, id, orderName(sort), value];
+  const place = isByRank(sort) ? [exhibit, path, id] : [exhibit, path, id, nameOfSort(sort), value];
   return Buffer.from(JSON.stringify(place), "utf8").toString("base64url");
 }
 
@@ -36,6 +34,6 @@ export function readCursor(cursor: string, sort: Sort = byPath): Place {
   const parsed = shape.safeParse(value);
   if (!parsed.success) throw new OperatorError("search/cursor", searchSays.badCursor());
   const [exhibit, path, id, order = "path", sorted = null] = parsed.data;
-  if (order !== orderName(sort)) throw new OperatorError("search/cursor", searchSays.badCursor());
+  if (order !== nameOfSort(sort)) throw new OperatorError("search/cursor", searchSays.badCursor());
   return { exhibit, path, id, value: sorted };
 }

@@ -115,8 +115,7 @@ function findEntity(reader: WorkFileReader, item: StoredItem, condition: Conditi
   if (!block) return { ...found, offset: first.offset, length: first.length };
   const label = block.labels.findLast((mark) => mark.at <= first.offset)?.label ?? null;
   const range = { start: first.offset, end: first.offset + first.length };
-  const before = reader.blockChars(content ?? 0).slice(0, block.index);
-  const start = before.reduce((sum, length) => sum + length - textOverlapChars, 0);
+  const start = blockStart(reader.blockChars(content ?? 0), block.index);
   return { ...found, ...cut(block.text, range), offset: start + first.offset, place: { label, block: block.index } };
 }
 
@@ -185,7 +184,7 @@ function findInText(
       matches += atOnce?.count ?? 1;
       if (first) continue;
       const label: string | null = block.labels.findLast((mark) => mark.at <= place.start)?.label ?? null;
-      const start = chars.slice(0, index).reduce((sum, length) => sum + length - textOverlapChars, 0);
+      const start = blockStart(chars, index);
       const found = { ...cut(block.text, place), field: "text", place: { label, block: index } };
       first = { ...found, offset: start + place.start, matches: 0, matchesComplete: true };
     }
@@ -208,6 +207,11 @@ function blocksWith(reader: WorkFileReader, content: number, count: number, term
       [expression, indexRow(first), indexRow(first), expression, indexRow(first + 1), indexRow(last)],
     )
     .map(({ row }) => blockId(row) - first);
+}
+
+/** Where a block begins in the text, from the lengths of the blocks: each repeats the end of the one before. */
+function blockStart(chars: readonly number[], index: number): number {
+  return chars.slice(0, index).reduce((sum, length) => sum + length - textOverlapChars, 0);
 }
 
 /** Offset, length and the words around, never through the middle of a character. */

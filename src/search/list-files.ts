@@ -9,6 +9,7 @@ import { basename, join, resolve } from "node:path";
 import { fold, tokens as tokensIn } from "../../native-free/model/fold.ts";
 import { querySays } from "../messages/en.ts";
 import { OperatorError } from "../messages/operator-error.ts";
+import { hashPattern } from "./query.ts";
 
 /** What an entry of the journal says of a list. */
 export interface ListFacts {
@@ -83,7 +84,7 @@ export function readHashList(file: string, name: string): HashList {
   lines.forEach((line, index) => {
     const text = line.trim();
     if (text === "" || text.startsWith("#")) return;
-    if (!/^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text)) {
+    if (!hashPattern.test(text)) {
       throw new OperatorError("search/list", querySays.hashLine(basename(file), index + 1, text));
     }
     hashes.add(text.toLowerCase());

@@ -84,8 +84,7 @@ function partsOf(text: string): Part[] {
   const parts: Part[] = [];
   let start = 0;
   for (let at = text.indexOf(" ", partUnits); at >= 0; at = text.indexOf(" ", at + 1)) {
-    if (at - start < partUnits) at = start + partUnits - 1;
-    else if (at + 1 < text.length && text.charCodeAt(at + 1) < 0x80) {
+    if (at + 1 < text.length && text.charCodeAt(at + 1) < 0x80) {
       parts.push({ start, end: at + 1 });
       start = at + 1;
       at += partUnits;

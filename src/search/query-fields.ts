@@ -7,7 +7,7 @@ import { marks } from "../review/review-line.ts";
 import { nearestWord } from "./nearest-word.ts";
 import { firstDate, lastDate, readDateSpan } from "./query-dates.ts";
 import { queryError } from "./query-lexer.ts";
-import type { Condition, Range } from "./query.ts";
+import { hashPattern, type Condition, type Range } from "./query.ts";
 
 const states: readonly State[] = ["allocated", "deleted", "orphan", "carved", "embedded", "slack", "unallocated"];
 const statuses: readonly Status[] = ["done", "partial", "failed", "skipped"];
@@ -52,7 +52,7 @@ export const fieldAliases: Readonly<Record<string, string>> = { in: "exhibit", m
 const documentFields = new Map((Object.keys(fields) as FieldName[]).map((name) => [name.toLowerCase(), name]));
 
 /** True for a field of documents whose name means something else in a query: it is asked for with `doc-` in front. */
-export function isShadowed(name: string): boolean {
+function isShadowed(name: string): boolean {
   const lower = name.toLowerCase();
   return documentFields.has(lower) && (fieldNames.includes(lower) || fieldAliases[lower] !== undefined);
 }
@@ -64,10 +64,13 @@ export function documentField(name: string): FieldName | null {
   return isShadowed(lower) ? null : (documentFields.get(lower) ?? null);
 }
 
-/** Names of these fields, for help. */
-export const documentFieldNames: readonly string[] = [...documentFields.values()]
-  .map((name) => (isShadowed(name) ? `doc-${name}` : name))
-  .sort();
+/** A field as a query names it: with `doc-` in front where it is a field of documents with the name of another one. */
+export function fieldInQuery(name: string): string {
+  return isShadowed(name) ? `doc-${name}` : name;
+}
+
+/** Names of the fields of documents, for help. */
+export const documentFieldNames: readonly string[] = [...documentFields.values()].map(fieldInQuery).sort();
 
 /** Field names that begin alike or are written nearly alike, for one that is not known. */
 export function nearestField(name: string): string | null {
@@ -110,7 +113,7 @@ function oneOf<T extends string>(values: readonly T[], field: string, value: str
 }
 
 function parseHash(value: string, at: number): string {
-  if (!/^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/i.test(value)) throw queryError(at, searchSays.hashBad(value));
+  if (!hashPattern.test(value)) throw queryError(at, searchSays.hashBad(value));
   return value.toLowerCase();
 }
 

@@ -163,6 +163,8 @@ class Parser {
     const isExact = exact || outer.exact;
     if (field === null) return { ...outer, exact: isExact };
     const name = knownField(field, at);
+    // The first one is no field: it is told by `exact`.
+    if (name === "exact") throw queryError(at, querySays.exactTwice());
     const place = textFieldOf(name);
     if (outer.field !== null && (textFieldOf(outer.field) === null || !standsInText.has(name))) {
       throw queryError(at, querySays.notInField(`${field}:`, outer.field));
@@ -213,7 +215,7 @@ function valuesOf(word: Word): { value: string; valueAt: number }[] {
 }
 
 /** Fields for words that can stand in text:( ) and name:( ). */
-const standsInText: ReadonlySet<string> = new Set(["exact", "code", "terms", ...wordFields]);
+const standsInText: ReadonlySet<string> = new Set(["code", "terms", ...wordFields]);
 
 function parseTerm(word: Word, place: TextField, now: number | null): Query {
   const { field, value, exact, at, end } = word;
@@ -229,8 +231,6 @@ function parseTerm(word: Word, place: TextField, now: number | null): Query {
       return /\?|\*./.test(value) && !(exact && word.quoted) ? filterTerm(word, now) : wordTerm(word, place);
     case "text":
       return wordTerm(word, place);
-    case "exact":
-      return wordTerm({ ...word, exact: true }, place);
     case "code":
     case "stem":
     case "sounds":

@@ -1,6 +1,6 @@
 /** Writes a query so that it reads back as the same tree, positions aside. Dates are absolute, so that it means the same on any day. */
 import { fields } from "../../native-free/model/fields.ts";
-import { isShadowed } from "./query-fields.ts";
+import { fieldInQuery } from "./query-fields.ts";
 import type { Condition, NearPart, Query, Range, SpecialTerm, TextTerm } from "./query.ts";
 
 export function printQuery(query: Query): string {
@@ -32,7 +32,7 @@ function printPart(query: Query): string {
 function printSpecial(term: SpecialTerm): string {
   switch (term.kind) {
     case "exact":
-      return `exact:${term.field === "any" ? "" : `${fieldName(term.field)}:`}${quoted(term.value, term.prefix)}`;
+      return `exact:${term.field === "any" ? "" : `${fieldInQuery(term.field)}:`}${quoted(term.value, term.prefix)}`;
     case "hashes":
       return `hash:"@${term.name}"`;
     case "like":
@@ -99,16 +99,11 @@ function printCondition(condition: Condition): string {
 }
 
 function printField({ name, words, pattern, range }: Extract<Condition, { on: "field" }>): string {
-  const field = fieldName(name);
+  const field = fieldInQuery(name);
   if (words) return `${field}:"${words.join(" ")}"`;
   if (pattern !== null) return `${field}:"${pattern}"`;
   const print = fields[name].kind === "date" ? asDate : String;
   return `${field}:${printRange(range ?? { from: null, to: null }, print)}`;
-}
-
-/** A field of documents with the name of another field is written with `doc-` in front. */
-function fieldName(name: string): string {
-  return isShadowed(name) ? `doc-${name}` : name;
 }
 
 function printRange({ from, to }: Range, print: (value: number) => string): string {

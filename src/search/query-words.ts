@@ -1,5 +1,5 @@
 /** What words, phrases and patterns of a query stand for. */
-import { classOf } from "../../native-free/model/fold-cluster.ts";
+import { classOf, splitClass } from "../../native-free/model/fold-cluster.ts";
 import { fold, tokens as tokensIn, tokensOf } from "../../native-free/model/fold.ts";
 import type { FieldName } from "../../native-free/model/fields.ts";
 import { querySays, searchSays } from "../messages/en.ts";
@@ -39,7 +39,6 @@ function textTerm({ valueAt, at, end }: Word, field: TextField, text: string, st
 }
 
 const separators = /[^\p{L}\p{N}\p{M}\p{Co}*?]+/u;
-const splitClass = 2;
 
 /**
  * A word with `*` or `?` in it. What stands alone between separators is left out, since it says nothing, and so is a star beside

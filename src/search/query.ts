@@ -149,7 +149,7 @@ export type Condition =
   | { readonly on: "mismatch" | "encrypted"; readonly value: "yes" | "no" }
   /** Bytes, or milliseconds since 1970 UTC of the modification time. */
   | { readonly on: "size" | "date"; readonly range: Range }
-  /** Hex, lower case; the length tells which hash. */
+  /** Hex, lower case, as `hashPattern` has it; the length tells which hash. */
   | { readonly on: "hash"; readonly hash: string }
   /** Identifiers: id of the kind (`*` for any), and a folded pattern of the value; null for any. */
   | { readonly on: "entity"; readonly kind: string; readonly pattern: string | null }
@@ -171,6 +171,9 @@ export type Condition =
   | { readonly on: "lang"; readonly value: string | null }
   | { readonly on: "exhibit"; readonly value: string };
 
+/** MD5, SHA-1 or SHA-256 as people write them. */
+export const hashPattern = /^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/i;
+
 export interface FilterTerm extends Span {
   readonly kind: "filter";
   readonly condition: Condition;
@@ -185,9 +188,9 @@ export type Query =
   | ({ readonly kind: "not"; readonly part: Query } & Span)
   | ({ readonly kind: "and" | "or"; readonly parts: readonly Query[] } & Span);
 
-/** True where every condition of the query holds for all that it finds. */
+/** True where every condition of the query that is not negated holds for all that it finds. */
 export function isConjunction(query: Query): boolean {
-  return query.kind === "and" ? query.parts.every(isConjunction) : query.kind !== "or" && query.kind !== "not";
+  return query.kind === "and" ? query.parts.every(isConjunction) : query.kind !== "or";
 }
 
 /** The terms that say why an item is a hit: those that are not negated, in the order they were typed. */

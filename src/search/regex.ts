@@ -40,6 +40,8 @@ export function regexProblem(source: string): string | null {
     // An expression that holds for no characters at all finds everything and shows nothing.
     return compileRegex(source).test("") ? "it holds for no characters" : null;
   } catch (error) {
-    return error instanceof Error ? error.message.replace(/^error parsing regexp: /, "") : "unknown";
+    if (!(error instanceof Error)) return "unknown";
+    // Flags stand in front of what was asked, in the words of re2js.
+    return error.message.replace(/^error parsing regexp: /, "").replace("`(?m)(?i)", "`");
   }
 }

@@ -61,8 +61,10 @@ export function searchCase(theCase: Case, text: string, options: SearchOptions =
   }
 }
 
-/** An answer in plain values, with one of its pages. */
-export function toldAnswer(answer: Answer, { hits, next }: Pick<Page, "hits" | "next">): SearchAnswer {
+const noPage = { hits: [], next: null };
+
+/** An answer in plain values, with one of its pages or without any. */
+export function toldAnswer(answer: Answer, { hits, next }: Pick<Page, "hits" | "next"> = noPage): SearchAnswer {
   return {
     query: answer.text,
     lists: answer.lists,

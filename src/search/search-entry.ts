@@ -4,14 +4,16 @@ import type { Appended, Journal } from "../custody/journal.ts";
 import type { Signer } from "../custody/signer.ts";
 import type { ExportedHits } from "./export/export-hits.ts";
 import type { SearchAnswer } from "./search-case.ts";
+import { byPath, nameOfSort, type Sort } from "./sets/sorting.ts";
 
 export interface SearchParameters {
   readonly limit: number;
   readonly after: string | null;
-  /** `table`, `json`, `csv`, `count` or `export`. */
+  /** `table`, `json`, `csv`, `count`, `export` or `library`. */
   readonly output: string;
-  /** `size`, `-modified` …; null for the order of paths. */
-  readonly sort?: string | null;
+  readonly sort?: Sort;
+  /** Hits that are given out at most. */
+  readonly shown: number;
   readonly facets?: readonly string[];
   /** The file that all hits are written to. */
   readonly exported?: { readonly file: string; readonly format: string } & ExportedHits;
@@ -24,41 +26,47 @@ export function recordSearch(
   answer: SearchAnswer,
   parameters: SearchParameters,
 ): Appended {
-  const { exported } = parameters;
+  const { exported, sort = byPath } = parameters;
   const details: JsonObject = {
-    query: answer.query.toWellFormed(),
-    lists: answer.lists.map(({ kind, name, sha256, lines, entries }) => ({
-      kind,
-      name: name.toWellFormed(),
-      sha256,
-      lines,
-      entries,
-    })),
     limit: parameters.limit,
     after: parameters.after,
     output: parameters.output,
-    sort: parameters.sort ?? null,
+    sort: sort === byPath ? null : nameOfSort(sort),
     facets: [...(parameters.facets ?? [])],
     exported: exported ? { ...exported, file: exported.file.toWellFormed() } : null,
-    workFiles: answer.files.map(({ exhibit, profile, tokenizer }) => ({ exhibit, profile, tokenizer })),
-    scope: {
-      custodians: answer.scope.custodians,
-      dates: answer.scope.dates,
-      folders: answer.scope.folders,
-      types: answer.scope.types,
-      terms: answer.scope.terms,
-    },
+    ...answerDetails(answer),
     items: answer.counts.items,
     contents: answer.counts.contents,
-    outOfScope: answer.counts.outOfScope,
-    marked: {
-      privileged: answer.counts.privileged,
-      hidden: answer.counts.hidden,
-      outOfScope: answer.counts.markedOutOfScope,
-      shown: answer.withMarked,
-    },
-    shown: exported?.hits ?? answer.hits.length,
-    notSearched: { ...answer.notSearched },
+    shown: parameters.shown,
   };
   return journal.append("search", details, signer);
+}
+
+/** What every question leaves: the query, its lists, the work files, the rules and marks that acted, and what was not searched. */
+export function answerDetails({
+  query,
+  lists,
+  files,
+  scope,
+  counts,
+  withMarked,
+  notSearched,
+}: SearchAnswer): JsonObject {
+  const { custodians, dates, folders, types, terms } = scope;
+  return {
+    query: query.toWellFormed(),
+    lists: lists.map(({ kind, name, sha256, lines, entries }) => ({
+      ...{ kind, name: name.toWellFormed(), sha256, lines, entries },
+    })),
+    workFiles: files.map(({ exhibit, profile, tokenizer }) => ({ exhibit, profile, tokenizer })),
+    scope: { custodians, dates, folders, types, terms },
+    outOfScope: counts.outOfScope,
+    marked: {
+      privileged: counts.privileged,
+      hidden: counts.hidden,
+      outOfScope: counts.markedOutOfScope,
+      shown: withMarked,
+    },
+    notSearched: { ...notSearched },
+  };
 }

@@ -40,6 +40,13 @@ export interface FileAnswer {
   readonly keptOut: Readonly<Record<Mark, BitSet>>;
 }
 
+/** A content by its number in the work file. */
+export interface HashedContent {
+  readonly content: number;
+  /** SHA-256 (hex). */
+  readonly sha256: string;
+}
+
 /** What tells a file from another one of the same name; null where there is none. */
 function identityOf(file: string): string | null {
   const found = statSync(file, { bigint: true, throwIfNoEntry: false });
@@ -68,17 +75,22 @@ export class SearchedFile {
     // Looked at before: what takes its place in between is seen at the next question.
     this.#identity = identityOf(file);
     this.reader = WorkFileReader.open(file);
-    const { profile, tokenizer } = this.reader.meta();
-    if (tokenizer === "") {
-      // The tables are there, and not yet what they were made with.
+    try {
+      this.facts = this.#checked();
+    } catch (error) {
       this.reader.close();
-      throw new OperatorError("case/not-processed", searchSays.notProcessed(file));
+      throw error;
     }
-    if (tokenizer !== tokenizerVersion) {
-      this.reader.close();
+  }
+
+  #checked(): SearchedFacts {
+    const { label, reader } = this;
+    const { profile, tokenizer } = reader.meta();
+    // The tables are there, and not yet what they were made with.
+    if (tokenizer === "") throw new OperatorError("case/not-processed", searchSays.notProcessed(reader.file));
+    if (tokenizer !== tokenizerVersion)
       throw new OperatorError("search/tokenizer", searchSays.otherTokenizer(label, tokenizer, tokenizerVersion));
-    }
-    this.facts = { exhibit: label, profile, tokenizer };
+    return { exhibit: label, profile, tokenizer };
   }
 
   /** False where the file that was opened is no longer the one of its name: it was made anew. */
@@ -195,8 +207,15 @@ export class SearchedFile {
 
   /** SHA-256 (hex) of contents, sorted. */
   *hashes(contents: BitSet): Generator<string> {
-    for (const row of this.reader.iterate("SELECT id, sha256 FROM content ORDER BY sha256")) {
-      if (contents.has(row["id"] as number)) yield hex(row["sha256"]) as string;
+    for (const { sha256 } of this.hashed(contents)) yield sha256;
+  }
+
+  /** Contents with their SHA-256 (hex), in its order. */
+  *hashed(contents: BitSet): Generator<HashedContent> {
+    for (const { id, sha256 } of this.reader.iterate<{ id: number; sha256: Uint8Array }>(
+      "SELECT id, sha256 FROM content ORDER BY sha256",
+    )) {
+      if (contents.has(id)) yield { content: id, sha256: hex(sha256) as string };
     }
   }
 }

@@ -2,8 +2,10 @@
 import type { JsonObject } from "../../native-free/model/canonical-json.ts";
 import type { Appended, Journal } from "../custody/journal.ts";
 import type { Signer } from "../custody/signer.ts";
+import { answerDetails } from "../search/search-entry.ts";
+import type { SearchAnswer } from "../search/search-case.ts";
 import type { TimelineCounts } from "./event.ts";
-import type { Timeline, TimelineQuestion } from "./timeline.ts";
+import type { TimelineQuestion } from "./timeline.ts";
 
 export interface TimelineParameters {
   /** Null: every event. */
@@ -19,15 +21,13 @@ export function recordTimeline(
   journal: Journal,
   signer: Signer,
   question: TimelineQuestion,
-  answer: { readonly timeline: Timeline; readonly counts: TimelineCounts },
+  told: { readonly answer: SearchAnswer; readonly counts: TimelineCounts },
   parameters: TimelineParameters,
 ): Appended {
-  const { searched, scope, withMarked } = answer.timeline.answer;
-  const found = answer.timeline.answer.counts();
+  const { answer, counts } = told;
   const instant = (at: number | null | undefined) =>
     at === null || at === undefined ? null : new Date(Math.floor(at)).toISOString();
   const details: JsonObject = {
-    query: (question.query ?? "*").toWellFormed(),
     from: instant(question.from),
     to: instant(question.to),
     kinds: [...(question.kinds ?? [])],
@@ -38,27 +38,12 @@ export function recordTimeline(
     after: parameters.after,
     histogram: parameters.histogram,
     output: parameters.output,
-    workFiles: searched.map(({ exhibit, profile, tokenizer }) => ({ exhibit, profile, tokenizer })),
-    scope: {
-      custodians: scope.custodians,
-      dates: scope.dates,
-      folders: scope.folders,
-      types: scope.types,
-      terms: scope.terms,
-    },
-    events: answer.counts.events,
-    items: answer.counts.items,
-    localTimes: answer.counts.localTimes,
-    notPlaced: answer.counts.notPlaced,
-    matchingItems: found.items,
-    outOfScope: found.outOfScope,
-    marked: {
-      privileged: found.privileged,
-      hidden: found.hidden,
-      outOfScope: found.markedOutOfScope,
-      shown: withMarked,
-    },
-    notSearched: { ...answer.timeline.answer.notSearched() },
+    ...answerDetails(answer),
+    events: counts.events,
+    items: counts.items,
+    localTimes: counts.localTimes,
+    notPlaced: counts.notPlaced,
+    matchingItems: answer.counts.items,
   };
   return journal.append("timeline", details, signer);
 }

@@ -17,6 +17,7 @@ import { timelineSays } from "../messages/en.ts";
 import { OperatorError } from "../messages/operator-error.ts";
 import type { Answer } from "../search/answer.ts";
 import { nearestWord } from "../search/nearest-word.ts";
+import { replayable } from "../search/query-sources.ts";
 import { SearchSession } from "../search/session.ts";
 import type { Bucket, BucketSize, TimelineCounts, TimelineEvent } from "./event.ts";
 import { ExhibitEvents, type EventBounds, type EventHead } from "./exhibit-events.ts";
@@ -24,7 +25,7 @@ import { histogramOf } from "./histogram.ts";
 import { compareKeys, readEventCursor } from "./timeline-cursor.ts";
 
 export interface TimelineQuestion {
-  /** In the language of `vestige search`; default `*`, everything. */
+  /** In the language of `vestige search`, dates told from today included; default `*`, everything. */
   readonly query?: string;
   /** Ms since 1970 UTC, both in it. */
   readonly from?: number | null;
@@ -122,6 +123,20 @@ function isBefore(a: EventHead, b: EventHead): boolean {
  * Throws OperatorError for a question or work file that is not in order.
  */
 export function timelineOf<T>(theCase: Case, question: TimelineQuestion, use: (timeline: Timeline) => T): T {
+  const session = SearchSession.open(theCase, question.scope ? { scope: question.scope } : {});
+  try {
+    return askTimeline(session, question, use);
+  } finally {
+    session.close();
+  }
+}
+
+/** The same in a session that goes on; its scope rules act. */
+export function askTimeline<T>(
+  session: SearchSession,
+  question: Omit<TimelineQuestion, "scope">,
+  use: (timeline: Timeline) => T,
+): T {
   const bounds: EventBounds = {
     from: question.from ?? -Infinity,
     to: question.to ?? Infinity,
@@ -131,13 +146,10 @@ export function timelineOf<T>(theCase: Case, question: TimelineQuestion, use: (t
     notPlaced: question.notPlaced ?? false,
   };
   if (bounds.from > bounds.to) throw new OperatorError("timeline/bounds", timelineSays.boundsTurned());
-  const session = SearchSession.open(theCase, question.scope ? { scope: question.scope } : {});
-  try {
-    const { query = "*", withMarked = false } = question;
-    return session.ask(query, (answer) => use(new Timeline(answer, bounds)), { withMarked });
-  } finally {
-    session.close();
-  }
+  const { query = "*", withMarked = false } = question;
+  // What is recorded means the same on any day.
+  const asked = replayable(query, { now: Date.now() });
+  return session.ask(asked, (answer) => use(new Timeline(answer, bounds)), { withMarked });
 }
 
 function checkedKinds(kinds: readonly string[]): readonly string[] {

@@ -1,26 +1,18 @@
 /** The library as a laboratory uses it: every question is in the journal, with who asked. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import process from "node:process";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { login } from "../../src/custody/session.ts";
 import { SearchDesk, type Hit } from "../../src/library.ts";
 import { acquireTestFolder, openTestCase, processTestExhibit } from "../fixtures/case-desk.ts";
+import { journalBodies } from "../fixtures/journal-bodies.ts";
 
 const base = mkdtempSync(join(tmpdir(), "vestige-library-"));
 const source = join(base, "source");
-const entriesOf = () =>
-  readFileSync(join(base, "case", "custody", "journal.jsonl"), "utf8")
-    .trimEnd()
-    .split("\n")
-    .map(
-      (line) =>
-        (JSON.parse(line) as { body: { act: string; officer?: string; details: Record<string, unknown> } }).body,
-    );
+const entriesOf = () => journalBodies(join(base, "case"));
 let desk: SearchDesk | undefined;
 const asked = () => desk as SearchDesk;
-const before = { ...process.env };
 
 beforeAll(async () => {
   mkdirSync(source);
@@ -29,15 +21,15 @@ beforeAll(async () => {
   const opened = await openTestCase(base);
   await acquireTestFolder(opened, source);
   await processTestExhibit(opened);
-  process.env["VESTIGE_HOME"] = join(base, "home");
-  process.env["XDG_RUNTIME_DIR"] = join(base, "run");
+  vi.stubEnv("VESTIGE_HOME", join(base, "home"));
+  vi.stubEnv("XDG_RUNTIME_DIR", join(base, "run"));
   login(opened.journal, opened.signer, 1);
   opened.journal.close();
   desk = await SearchDesk.open(join(base, "case"), { officer: "Test Officer" });
 }, 60_000);
 afterAll(() => {
   desk?.close();
-  process.env = before;
+  vi.unstubAllEnvs();
   rmSync(base, { recursive: true, force: true });
 });
 
@@ -66,14 +58,16 @@ describe("a desk", () => {
 
   it("counts, goes through all hits and exports them", () => {
     expect(asked().count("quillwort -name:4")).toMatchObject({ items: 4 });
+    expect(entriesOf().at(-1)).toMatchObject({ act: "search", details: { output: "count", items: 4, shown: 0 } });
     const seen: Hit[] = [];
     expect(asked().each("quillwort", (hit) => seen.push(hit) < 3)).toBe(3);
+    expect(entriesOf().at(-1)).toMatchObject({ act: "search", details: { output: "library", limit: 5, shown: 5 } });
     expect(seen.map(({ snippet }) => snippet?.match)).toEqual(["Quillwort", "Quillwort", "Quillwort"]);
     const written = asked().export("quillwort", join(base, "hits.csv"), "csv");
     expect(written.hits).toBe(5);
     expect(entriesOf().at(-1)).toMatchObject({
       act: "search",
-      details: { exported: { sha256: written.sha256, hits: 5 } },
+      details: { shown: 5, exported: { sha256: written.sha256, hits: 5 } },
     });
   });
 

@@ -1,8 +1,6 @@
 /** `vestige search`: one query over the case, on record in the journal before its answer is shown. */
 import { resolve } from "node:path";
-import { openCase, type Case } from "../../case/case-folder.ts";
-import type { Journal } from "../../custody/journal.ts";
-import type { Signer } from "../../custody/signer.ts";
+import { openCase } from "../../case/case-folder.ts";
 import { searchSays } from "../../messages/en.ts";
 import { exitCodes, OperatorError, type ExitCode } from "../../messages/operator-error.ts";
 import { defaultLimit, type Answer } from "../../search/answer.ts";
@@ -24,16 +22,11 @@ import { SearchSession } from "../../search/session.ts";
 import { facetNames, type FacetName } from "../../search/sets/facets.ts";
 import { byPath, sortNames, type DocumentField, type Sort } from "../../search/sets/sorting.ts";
 import { flagText, type Command, type CommandContext, type FlagValues } from "../command.ts";
+import { ProgressLine } from "../progress.ts";
 import { openForSigning } from "../open-for-signing.ts";
-import { askedOf, forgetSearch, settleSaved } from "../saved-search.ts";
+import { askedOf, forgetSearch, settleSaved, type Asked, type Desk } from "../saved-search.ts";
 import { searchHelp } from "../search-help.ts";
 import { showExported, showJson, showTable } from "../search-shown.ts";
-
-interface SearchDesk {
-  readonly theCase: Case;
-  readonly journal: Journal;
-  readonly signer: Signer;
-}
 
 export const searchCommand: Command = {
   name: "search",
@@ -78,20 +71,27 @@ async function runSearch(context: CommandContext): Promise<ExitCode> {
   const parsing = { now: Date.now(), exactOnly: flags["exact"] === true };
   if (isTyped) await checkKnownValues(parseQuery(args.slice(1).join(" "), parsing));
   const { journal, signer } = await openForSigning(theCase, context);
-  const session = SearchSession.open(theCase);
   try {
     const desk = { theCase, journal, signer };
-    const forgotten = forgetSearch(context, desk);
-    if (forgotten !== null) return forgotten;
-    const asked = askedOf(context, desk);
-    const { withMarked } = asked;
-    const counts = session.ask(asked.query, (answer) => tellAnswer(context, desk, answer, wish), { withMarked });
-    settleSaved(context, desk, asked);
-    context.output.summary(exitCodes.done, counts);
+    return forgetSearch(context, desk) ?? ask(context, desk, askedOf(context, desk), wish);
+  } finally {
+    journal.close();
+  }
+}
+
+function ask(context: CommandContext, desk: Desk, asked: Asked, wish: Wish): ExitCode {
+  const session = SearchSession.open(desk.theCase);
+  try {
+    const { query, withMarked } = asked;
+    const use = (answer: Answer) => {
+      const figures = tellAnswer(context, desk, answer, wish);
+      settleSaved(context, desk, asked, answer);
+      return figures;
+    };
+    context.output.summary(exitCodes.done, session.ask(query, use, { withMarked }));
     return exitCodes.done;
   } finally {
     session.close();
-    journal.close();
   }
 }
 
@@ -115,12 +115,13 @@ function wishOf({ flags }: CommandContext): Wish {
     (way) => way !== false && way !== null,
   );
   if (ways.length > 1) throw new OperatorError("usage/search", searchSays.oneWay(ways));
+  const facets = parseFacets(flagText(flags, "facets"));
+  if (csv && facets.length > 0) throw new OperatorError("usage/search", searchSays.facetsInCsv());
   return {
     limit: parseLimit(flagText(flags, "limit")),
     after: flagText(flags, "after"),
     sort: parseSort(flagText(flags, "sort")),
-    facets: parseFacets(flagText(flags, "facets")),
-    ...{ count, csv, exported },
+    ...{ facets, count, csv, exported },
   };
 }
 
@@ -137,16 +138,19 @@ function exportOf(flags: FlagValues): Wish["exported"] {
 }
 
 /** Records the search, then shows what was wanted of it. Returns the figures of the summary. */
-function tellAnswer(context: CommandContext, desk: SearchDesk, answer: Answer, wish: Wish): Record<string, number> {
+function tellAnswer(context: CommandContext, desk: Desk, answer: Answer, wish: Wish): Record<string, number> {
   const { output } = context;
   const { limit, after, sort, count, csv } = wish;
   const isPaged = !count && !wish.exported;
-  const told = toldAnswer(answer, isPaged ? answer.page({ limit, after, sort }) : { hits: [], next: null });
+  const progress = new ProgressLine(output);
+  const page = isPaged ? answer.page({ limit, after, sort }) : undefined;
+  if (page) progress.counting(page.atLeast);
+  const told = toldAnswer(answer, page);
   const facets = answer.facets(wish.facets);
-  const order = sort === byPath ? null : `${sort.descending ? "-" : ""}${sort.by}`;
+  progress.end();
   const record = (how: string, exported?: SearchParameters["exported"]) =>
     recordSearch(desk.journal, desk.signer, told, {
-      ...{ limit, after, sort: order, facets: wish.facets, output: how },
+      ...{ limit, after, sort, facets: wish.facets, output: how, shown: exported?.hits ?? told.hits.length },
       ...(exported ? { exported } : {}),
     });
   const exported = wish.exported && writeExport(context, answer, wish.exported, sort, record);

@@ -103,10 +103,14 @@ function formsOf(wanted: readonly string[]): WatchForm[] {
 }
 
 async function remove(desk: WatchDesk, ids: readonly string[], output: Output): Promise<ExitCode> {
-  const labels = await removeLists(desk, [...new Set(ids)]);
-  for (const label of labels) for (const id of ids) output.line(watchSays.removed(label, id));
-  for (const id of ids) output.event("vestige.watch/1", "removed", { list: id, exhibits: labels });
-  output.summary(exitCodes.done, { removed: ids.length });
+  const wanted = [...new Set(ids)];
+  const removed = await removeLists(desk, wanted);
+  for (const { exhibit, lists } of removed) for (const id of lists) output.line(watchSays.removed(exhibit, id));
+  for (const id of wanted) {
+    const exhibits = removed.filter(({ lists }) => lists.includes(id)).map(({ exhibit }) => exhibit);
+    output.event("vestige.watch/1", "removed", { list: id, exhibits });
+  }
+  output.summary(exitCodes.done, { removed: wanted.length });
   return exitCodes.done;
 }
 
@@ -158,13 +162,12 @@ function tellPlaces(
 ): void {
   const named = lists.map(({ id, sha256 }) => ({ list: id, sha256 }));
   journal.append("search", { watchPlaces: named, withMarked }, signer);
-  for (const { id } of lists) {
-    eachPlace(theCase, id, withMarked, (place) => {
-      const { path, term, place: where, name } = place;
-      output.line(`${output.safe(path)}  ${watchSays.place(id, output.safe(term), where, name)}`);
-      output.event("vestige.watch/1", "place", { list: id, ...place });
-    });
-  }
+  const ids = lists.map(({ id }) => id);
+  eachPlace(theCase, ids, withMarked, (place) => {
+    const { list, path, term, place: where, name } = place;
+    output.line(`${output.safe(path)}  ${watchSays.place(list, output.safe(term), where, name)}`);
+    output.event("vestige.watch/1", "place", { ...place });
+  });
 }
 
 function tellReport(output: Output, { content, contentHash, files }: MadeWatchReport): void {

@@ -1,5 +1,6 @@
 /** What `vestige timeline CASE` does: the events of the items of a query, on record in the journal before they are shown. */
 import { openCase, type Case } from "../../case/case-folder.ts";
+import { toldAnswer, type SearchAnswer } from "../../search/search-case.ts";
 import { checkKnownValues } from "../../search/known-values.ts";
 import { parseQuery } from "../../search/query-parser.ts";
 import { reviewSays, searchSays, timelineSays } from "../../messages/en.ts";
@@ -16,7 +17,7 @@ import { openForSigning } from "../open-for-signing.ts";
 import type { JsonValue, Output } from "../output.ts";
 import { histogramLines } from "./histogram-lines.ts";
 
-export const defaultLimit = 100;
+const defaultLimit = 100;
 const maxLimit = 1_000_000;
 
 type Form = "table" | "json" | "csv" | "body";
@@ -34,12 +35,12 @@ interface Asked {
 export async function caseTimelineOf(context: CommandContext): Promise<ExitCode> {
   const asked = askedOf(context);
   const theCase = openCase(context.args[0] as string);
-  await checkKnownValues(parseQuery(asked.question.query ?? "*"));
+  await checkKnownValues(parseQuery(asked.question.query ?? "*", { now: Date.now() }));
   const { journal, signer } = await openForSigning(theCase, context);
   try {
-    return show(theCase, asked, context.output, (timeline, counts) => {
+    return show(theCase, asked, context.output, (told) => {
       const { limit, after, histogram, form } = asked;
-      recordTimeline(journal, signer, asked.question, { timeline, counts }, { limit, after, histogram, output: form });
+      recordTimeline(journal, signer, asked.question, told, { limit, after, histogram, output: form });
     });
   } finally {
     journal.close();
@@ -90,19 +91,19 @@ function limitOf(text: string | null, form: Form): number | null {
 
 const sizeOf = (text: string | null): BucketSize | null => bucketSizes.find((size) => size === text) ?? null;
 
-function show(
-  theCase: Case,
-  asked: Asked,
-  output: Output,
-  record: (timeline: Timeline, counts: TimelineCounts) => void,
-): ExitCode {
+interface Told {
+  readonly answer: SearchAnswer;
+  readonly counts: TimelineCounts;
+}
+
+function show(theCase: Case, asked: Asked, output: Output, record: (told: Told) => void): ExitCode {
   return timelineOf(theCase, asked.question, (timeline) => {
-    const counts = timeline.counts();
-    record(timeline, counts);
-    const told =
+    const told = { answer: toldAnswer(timeline.answer), counts: timeline.counts() };
+    record(told);
+    const lines =
       asked.histogram === null ? tellEvents(timeline, asked, output) : tellHistogram(timeline, asked, output);
-    tellAnswer(timeline, { asked, counts, ...told }, output);
-    output.summary(exitCodes.done, { ...counts, shown: told.shown });
+    tellAnswer(told, { asked, ...lines }, output);
+    output.summary(exitCodes.done, { ...told.counts, shown: lines.shown });
     return exitCodes.done;
   });
 }
@@ -216,15 +217,13 @@ function tableLine(moment: readonly [TimelineEvent, ...TimelineEvent[]], output:
 }
 
 function tellAnswer(
-  timeline: Timeline,
-  { asked, counts, shown, next }: { asked: Asked; counts: TimelineCounts; shown: number; next: string | null },
+  { answer, counts }: Told,
+  { asked, shown, next }: { asked: Asked; shown: number; next: string | null },
   output: Output,
 ): void {
-  const { answer } = timeline;
-  const found = answer.counts();
-  const notSearched = answer.notSearched();
+  const { counts: found, notSearched } = answer;
   output.event("vestige.timeline/1", "answer", {
-    query: answer.text,
+    query: answer.query,
     ...counts,
     zone: asked.zone.text,
     matchingItems: found.items,

@@ -7,6 +7,7 @@
 import { escapeForTerminal } from "../../../native-free/model/escape.ts";
 import type { ItemTime, TimeKind } from "../../../native-free/model/item.ts";
 import type { StoredItem } from "../../case/work-file-rows.ts";
+import { fieldDate } from "../query-dates.ts";
 
 /** The order of the times in a line. */
 const order: readonly TimeKind[] = ["a", "m", "c", "b"];
@@ -27,8 +28,8 @@ export function bodyLines(path: string, item: StoredItem, times: readonly ItemTi
 }
 
 function secondsOf(value: string): number {
-  const ms = Date.parse(/Z$|[+-]\d\d:?\d\d$/.test(value) ? value : `${value}Z`);
-  return Number.isNaN(ms) ? 0 : Math.floor(ms / 1000);
+  const ms = fieldDate(value);
+  return ms === null ? 0 : Math.floor(ms / 1000);
 }
 
 const cell = (text: string): string => escapeForTerminal(text).replaceAll("%", "%25").replaceAll("|", "%7C");

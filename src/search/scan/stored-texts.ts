@@ -8,13 +8,14 @@ import { DamagedText } from "./text-scanner.ts";
 
 interface Row {
   readonly id: number;
+  readonly chars: number;
   readonly text: Uint8Array;
   /** 1 or 0. */
   readonly goesOn: number;
 }
 
 /** Only a block with an overlap has another one behind it: most texts need no look at it. */
-const columns = `b.id AS id, b.text AS text, b.chars >= ${textOverlapChars} AND
+const columns = `b.id AS id, b.chars AS chars, b.text AS text, b.chars >= ${textOverlapChars} AND
   EXISTS (SELECT 1 FROM text_block next WHERE next.id = b.id + 1) AS goesOn`;
 const isComplete = `c.state = ${contentState.complete}`;
 
@@ -55,9 +56,9 @@ export function textsAt(reader: WorkFileReader, rows: Iterable<number>): Generat
 }
 
 function* texts(reader: WorkFileReader, sql: string, params: readonly string[]): Generator<StoredText> {
-  for (const { id, text, goesOn } of reader.iterate<Row & Record<string, number | Uint8Array>>(sql, params)) {
-    if (!(text instanceof Uint8Array)) throw new DamagedText("a stored text is no text");
+  for (const { id, chars, text, goesOn } of reader.iterate<Row & Record<string, number | Uint8Array>>(sql, params)) {
+    if (!(text instanceof Uint8Array) || typeof chars !== "number") throw new DamagedText("a stored text is no text");
     const isFirst = id % blocksPerContent === 0;
-    yield { content: Math.floor(id / blocksPerContent), isFirst, goesOn: goesOn === 1, frame: text };
+    yield { content: Math.floor(id / blocksPerContent), isFirst, goesOn: goesOn === 1, chars, frame: text };
   }
 }

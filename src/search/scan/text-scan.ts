@@ -10,7 +10,7 @@ import { withCompileCache } from "../../../workers/compile-cache.ts";
 import type { SpecialTerm } from "../query.ts";
 import { ScanSlots, slotBytes, slotMemory, slotStates, slotTexts } from "./scan-slots.ts";
 import type { ScanThreadData } from "./scan-thread.ts";
-import { textParts, TextScanner, type Batch } from "./text-scanner.ts";
+import { batchChars, textParts, TextScanner, type Batch } from "./text-scanner.ts";
 import { wantedFor } from "./wanted.ts";
 
 /** A text as it is stored. */
@@ -21,6 +21,8 @@ export interface StoredText {
   readonly isFirst: boolean;
   /** True: its end is repeated by another one. */
   readonly goesOn: boolean;
+  /** UTF-16 units. */
+  readonly chars: number;
   /** UTF-8, zstd. */
   readonly frame: Uint8Array;
 }
@@ -63,6 +65,8 @@ class TextScan {
   #batch: Batch = newBatch(slotBytes);
   /** Contents of the texts of the batch. */
   #contents: number[] = [];
+  /** UTF-16 units of the texts of the batch. */
+  #chars = 0;
   #help: Helpers | null = null;
 
   constructor(term: SpecialTerm, options: ScanOptions) {
@@ -73,9 +77,11 @@ class TextScan {
   }
 
   add(text: StoredText): void {
-    const { content, frame } = text;
+    const { content, chars, frame } = text;
     if (frame.length > slotBytes) return this.#scanLarge(text);
-    if (this.#batch.count === slotTexts || this.#length + frame.length > slotBytes) this.#flush();
+    const hasRoom =
+      this.#batch.count < slotTexts && this.#length + frame.length <= slotBytes && this.#chars + chars <= batchChars;
+    if (!hasRoom) this.#flush();
     const { bytes, ends, parts, count } = this.#batch;
     const start = this.#length;
     copyBytes(frame, 0, frame.length, bytes, start);
@@ -83,6 +89,7 @@ class TextScan {
     parts[count] = partOf(text);
     this.#batch.count += 1;
     this.#contents.push(content);
+    this.#chars += chars;
   }
 
   end(): void {
@@ -121,6 +128,7 @@ class TextScan {
     else this.#scan(this.#batch, this.#contents);
     this.#batch.count = 0;
     this.#contents = [];
+    this.#chars = 0;
   }
 
   #scan(batch: Batch, contents: readonly number[]): void {

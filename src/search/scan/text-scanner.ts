@@ -26,6 +26,11 @@ export class DamagedText extends Error {}
 
 /** A text has at most 2^20 UTF-16 units. */
 const mostTextBytes = 4 * 2 ** 20;
+/**
+ * UTF-16 units of the texts of a batch; one text may always be a batch. What is compressed well takes little room in a slot and much when it is
+ * scanned.
+ */
+export const batchChars = 1 << 23;
 const outputChunk = 1 << 20;
 
 /** Texts of a batch, each with an end of text behind it. */
@@ -112,7 +117,7 @@ export class TextScanner {
     if (frame === null) return null;
     let texts: Buffer;
     try {
-      texts = zstdDecompressSync(frame, { chunkSize: outputChunk });
+      texts = zstdDecompressSync(frame, { chunkSize: outputChunk, maxOutputLength: mostBytes(count) });
     } catch {
       return null;
     }
@@ -143,6 +148,11 @@ function behindFirst(bytes: Uint8Array, start: number): number {
   return at;
 }
 
+/** Of the texts of a batch and what is behind each. A UTF-16 unit has at most three bytes: only a wrong number of characters leads beyond. */
+function mostBytes(count: number): number {
+  return 3 * batchChars + count * separatorBytes;
+}
+
 function oneByOne({ bytes, ends, count }: Batch): Texts {
   const parts: Buffer[] = [];
   const starts = new Float64Array(count + 1);
@@ -152,7 +162,9 @@ function oneByOne({ bytes, ends, count }: Batch): Texts {
     // Damage may have left what is not UTF-8: as everybody reads it.
     const text = Buffer.from(decompressed(frame).toString("utf8"), "utf8");
     parts.push(text, separator);
-    starts[at + 1] = (starts[at] as number) + text.length + separatorBytes;
+    const next = (starts[at] as number) + text.length + separatorBytes;
+    if (next > mostBytes(count)) throw new DamagedText("texts are longer than their rows say");
+    starts[at + 1] = next;
   }
   return { bytes: Buffer.concat(parts), starts };
 }

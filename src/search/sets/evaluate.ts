@@ -172,8 +172,8 @@ export class Evaluation {
   /** Items by their contents or by their own rows. Nothing has content 0. */
   #holding(contents: BitSet | null, rows: BitSet | null): BitSet {
     const set = this.#none();
-    if (contents) this.#columns.ranksOf("content", this.#columns.contentLimit).addTo(set, contents);
-    if (rows) this.#columns.ranksOf("row", this.#columns.rowLimit).addTo(set, rows);
+    if (contents) this.#columns.ranksOf("content").addTo(set, contents);
+    if (rows) this.#columns.ranksOf("row").addTo(set, rows);
     return set;
   }
 
@@ -285,7 +285,6 @@ export class Evaluation {
       "SELECT id FROM item WHERE key IN (SELECT value FROM json_each(?))",
       [JSON.stringify(ids)],
     );
-    if (found.length === 0) return this.#none();
     for (const { id } of found) rows.add(id);
     return this.#holding(null, rows);
   }
@@ -293,13 +292,10 @@ export class Evaluation {
   /** Items of the contents that a query of ours names in its column `content`; those that are not described are left out. */
   #contents(sql: string, params: SqlParams, test: ((value: string) => boolean) | null = null): BitSet {
     const contents = new BitSet(this.#columns.contentLimit);
-    let any = false;
     for (const row of this.#reader.iterate<{ content: number; value: string }>(sql, params)) {
-      if (test && !test(row.value)) continue;
-      contents.add(row.content);
-      any = true;
+      if (!test || test(row.value)) contents.add(row.content);
     }
-    return any ? this.#holding(contents.without(this.#notReady()), null) : this.#none();
+    return this.#holding(contents.without(this.#notReady()), null);
   }
 
   /** SHA-256 is known of every item that could be read, the others with the description of the content. */

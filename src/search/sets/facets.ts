@@ -1,23 +1,24 @@
 /** How an answer spreads over the values of a property: counted for all of its items, not for a page. */
 import type { FieldName } from "../../../native-free/model/fields.ts";
+import { listOfKind } from "../../../native-free/watchlists/list-kind.ts";
 import type { CodeColumn } from "../../case/columns.ts";
 import { contentState } from "../../case/schema.ts";
 import { marks } from "../../review/review-line.ts";
 import type { ReviewState } from "../../review/review-state.ts";
 import type { SearchedFile } from "../searched-file.ts";
 import { BitSet } from "./bit-set.ts";
+import { mergeSorted } from "./merge-sorted.ts";
 import { narrowing } from "./narrowing.ts";
 import { sizeClasses } from "./size-classes.ts";
-import { compareText, documentFieldOf, type DocumentField } from "./sorting.ts";
+import { codedNames, compareText, documentFieldOf, type DocumentField } from "./sorting.ts";
 
-const codeFacets = ["type", "category", "language", "extension", "kind", "state", "status", "reason"] as const;
 const otherFacets = [
   ...(["exhibit", "owner", "mismatch", "encrypted", "duplicates", "size", "year", "month"] as const),
   ...(["entity", "watchlist", "known", "hashset", "tag", "mark"] as const),
 ] as const;
 
 /** Facets beside every field of documents (`author`, `company` …). */
-export const facetNames = [...codeFacets, ...otherFacets] as const;
+export const facetNames = [...codedNames, ...otherFacets] as const;
 export type FacetName = (typeof facetNames)[number] | DocumentField;
 
 export interface FacetValue {
@@ -47,8 +48,8 @@ type Tally = Map<string | null, number>;
 /** `most`: values told of a facet. Histograms (`year`, `month`, `size`) are told whole. */
 export function facetOf(name: FacetName, files: readonly Counted[], review: ReviewState, most: number): Facet {
   const tally: Tally = new Map();
-  const all = name === "duplicates" ? duplicateContents(files) : null;
-  files.forEach((counted, at) => tallyFile(name, counted, tally, review, all?.[at] ?? null));
+  if (name === "duplicates") tallyDuplicates(files, tally);
+  else for (const counted of files) tallyFile(name, counted, tally, review);
   const isHistogram = name === "year" || name === "month" || name === "size";
   const order = isHistogram ? inOrder(name) : mostFirst;
   const values = [...tally].map(([value, items]) => ({ value, items })).filter(({ items }) => items > 0);
@@ -81,7 +82,7 @@ function add(tally: Tally, value: string | null, items: number): void {
   tally.set(value, (tally.get(value) ?? 0) + items);
 }
 
-function tallyFile(name: FacetName, counted: Counted, tally: Tally, review: ReviewState, all: BitSet | null): void {
+function tallyFile(name: Exclude<FacetName, "duplicates">, counted: Counted, tally: Tally, review: ReviewState): void {
   const { file, shown } = counted;
   switch (name) {
     case "exhibit":
@@ -104,13 +105,11 @@ function tallyFile(name: FacetName, counted: Counted, tally: Tally, review: Revi
     case "known":
     case "hashset":
       return tallyKnown(counted, name, tally);
-    case "duplicates":
-      return tallyDuplicates(counted, all as BitSet, tally);
     case "tag":
     case "mark":
       return tallyReview(counted, name, tally, review);
     default: {
-      const coded = codeFacets.find((known) => known === name);
+      const coded = codedNames.find((known) => known === name);
       return coded
         ? tallyCodes(counted, coded, tally)
         : tallyField(counted, documentFieldOf(name as DocumentField), tally);
@@ -182,14 +181,11 @@ function sumOf(counts: Uint32Array, contents: Iterable<number>): number {
   return sum;
 }
 
-const watched = "watchlist-";
-
 function tallyEntities(counted: Counted, name: "entity" | "watchlist", tally: Tally): void {
   const counts = itemsByContent(counted);
   for (const { value, contents } of counted.file.columns.groups("entity")) {
-    const isList = value.startsWith(watched);
-    if (isList !== (name === "watchlist")) continue;
-    add(tally, isList ? value.slice(watched.length) : value, sumOf(counts, contents));
+    const list = listOfKind(value);
+    if ((list !== null) === (name === "watchlist")) add(tally, list ?? value, sumOf(counts, contents));
   }
 }
 
@@ -235,9 +231,7 @@ function tallyReview({ file, shown }: Counted, name: "tag" | "mark", tally: Tall
   const { label, reader, columns } = file;
   const held = review.items().filter((each) => each.exhibit === label);
   if (held.length === 0) return;
-  const rowOf = columns.rows("row");
-  const rows = new Map<number, number>();
-  for (let rank = shown.next(0); rank >= 0; rank = shown.next(rank + 1)) rows.set(rowOf[rank]!, rank);
+  const rows = columns.rowsAt(shown);
   for (const each of held) {
     const [row] = reader.select<{ id: number }>("SELECT id FROM item WHERE key = ?", [each.item]);
     if (!row || !rows.has(row.id)) continue;
@@ -246,43 +240,48 @@ function tallyReview({ file, shown }: Counted, name: "tag" | "mark", tally: Tall
   }
 }
 
-/** Contents of each work file that more than one item of the answer has, in whatever exhibit. */
-function duplicateContents(files: readonly Counted[]): BitSet[] {
-  const counts = files.map(itemsByContent);
-  const sets = files.map(({ file }, at) => {
-    const set = new BitSet(file.columns.contentLimit);
-    counts[at]!.forEach((items, content) => {
-      if (content > 0 && items > 1) set.add(content);
-    });
-    return set;
-  });
-  const filled = files.filter((_, at) => counts[at]!.some((items, content) => content > 0 && items > 0));
-  if (filled.length < 2) return sets;
-  const seen = new Map<string, readonly [number, number]>();
-  files.forEach(({ file }, at) => {
-    for (const { id, sha256 } of file.reader.iterate<{ id: number; sha256: Uint8Array }>(
-      "SELECT id, sha256 FROM content",
-    )) {
-      if (!counts[at]![id]) continue;
-      const hash = Buffer.from(sha256).toString("latin1");
-      const other = seen.get(hash);
-      if (other) {
-        sets[at]!.add(id);
-        sets[other[0]]!.add(other[1]);
-      } else seen.set(hash, [at, id]);
+/** Whether more than one item of the answer has the same bytes, in whatever exhibit. */
+function tallyDuplicates(files: readonly Counted[], tally: Tally): void {
+  const counted = files.map((each) => ({ file: each.file, counts: itemsByContent(each) }));
+  let [once, more, none] = [0, 0, 0];
+  for (const { counts } of counted) {
+    none += counts[0]!;
+    for (let content = 1; content < counts.length; content += 1) {
+      if (counts[content]! > 1) more += counts[content]!;
+      else once += counts[content]!;
     }
-  });
-  return sets;
-}
-
-function tallyDuplicates(counted: Counted, several: BitSet, tally: Tally): void {
-  const counts = itemsByContent(counted);
-  let [once, more] = [0, 0];
-  for (let content = 1; content < counts.length; content += 1) {
-    if (several.has(content)) more += counts[content]!;
-    else once += counts[content]!;
+  }
+  // What has its bytes once in its own work file may have them in another one, too.
+  const held = counted.map((each) => ({ ...each, contents: contentsIn(each.counts) }));
+  const filled = held.filter(({ contents }) => contents.next(0) >= 0);
+  if (filled.length > 1 && once > 0) {
+    const hashed = filled.map(({ file, contents }) => file.hashed(contents));
+    mergeSorted(
+      hashed,
+      ({ sha256 }) => sha256,
+      (same) => {
+        let holders = 0;
+        let alone = 0;
+        for (let at = 0; at < same.length; at += 1) {
+          const found = same[at];
+          if (!found) continue;
+          holders += 1;
+          if (filled[at]!.counts[found.content] === 1) alone += 1;
+        }
+        if (holders < 2) return;
+        once -= alone;
+        more += alone;
+      },
+    );
   }
   if (more > 0) add(tally, "yes", more);
   if (once > 0) add(tally, "no", once);
-  if (counts[0]! > 0) add(tally, null, counts[0]!);
+  if (none > 0) add(tally, null, none);
+}
+
+/** Contents that any item has. */
+function contentsIn(counts: Uint32Array): BitSet {
+  const contents = new BitSet(counts.length);
+  for (let content = 1; content < counts.length; content += 1) if (counts[content]! > 0) contents.add(content);
+  return contents;
 }

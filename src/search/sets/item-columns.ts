@@ -15,10 +15,11 @@ import {
   type RowColumn,
 } from "../../case/columns.ts";
 import { derivedVersion, valuesChunk } from "../../case/derived.ts";
-import { RanksOf } from "./ranks-of.ts";
 import type { WorkFileReader } from "../../case/work-file-reader.ts";
 import { searchSays } from "../../messages/en.ts";
 import { OperatorError } from "../../messages/operator-error.ts";
+import { BitSet } from "./bit-set.ts";
+import { RanksOf } from "./ranks-of.ts";
 
 /** Codes by rank, and the value of each code; the first is that of contents that are not described. */
 export interface CodedColumn {
@@ -63,11 +64,21 @@ export class ItemColumns {
     return this.#column(name, () => this.#joined(name, Uint32Array)) as Uint32Array;
   }
 
-  /** The way back from row numbers below `limit` to ranks. */
-  ranksOf(name: RowColumn, limit: number): RanksOf {
+  /** The row numbers of some items, or those of their contents. */
+  rowsAt(ranks: BitSet, name: RowColumn = "row"): BitSet {
+    const numbers = new BitSet(this.#limitOf(name));
+    const numberOf = this.rows(name);
+    for (let rank = ranks.next(0); rank >= 0; rank = ranks.next(rank + 1)) numbers.add(numberOf[rank]!);
+    // An item without a content.
+    numbers.remove(0);
+    return numbers;
+  }
+
+  /** The way back from row numbers to ranks. */
+  ranksOf(name: RowColumn): RanksOf {
     let ranks = this.#ranks.get(name);
     if (!ranks) {
-      ranks = new RanksOf(this.rows(name), limit);
+      ranks = new RanksOf(() => this.rows(name), this.#limitOf(name));
       this.#ranks.set(name, ranks);
     }
     return ranks;
@@ -89,6 +100,10 @@ export class ItemColumns {
       this.#groups.set(name, groups);
     }
     return groups;
+  }
+
+  #limitOf(name: RowColumn): number {
+    return name === "row" ? this.rowLimit : this.contentLimit;
   }
 
   #column(name: string, read: () => Uint32Array | Float64Array | CodedColumn) {
@@ -174,12 +189,13 @@ export class ItemColumns {
   }
 
   #storedGroups(name: GroupName): ContentGroup[] {
-    return this.#reader
-      .select<{ value: string; contents: Uint8Array }>(
-        "SELECT value, contents FROM content_group WHERE name = ? ORDER BY value",
-        [name],
-      )
-      .map(({ value, contents }) => ({ value, contents: new Uint32Array(contents.slice().buffer) }));
+    const rows = this.#reader.select<{ value: string; contents: Uint8Array }>(
+      "SELECT value, contents FROM content_group WHERE name = ? ORDER BY value",
+      [name],
+    );
+    return this.#reader.stored(() =>
+      rows.map(({ value, contents }) => ({ value, contents: new Uint32Array(contents.slice().buffer) })),
+    );
   }
 
   #madeGroups(name: GroupName): ContentGroup[] {

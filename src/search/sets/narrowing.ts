@@ -1,7 +1,8 @@
 /** The query that a value of a facet stands for: (the one before) and it leave the items of that value. */
-import { fields } from "../../../native-free/model/fields.ts";
+import { fields, isFieldName } from "../../../native-free/model/fields.ts";
 import { fold, tokensOf } from "../../../native-free/model/fold.ts";
-import { documentFieldNames } from "../query-fields.ts";
+import { kindOfList } from "../../../native-free/watchlists/list-kind.ts";
+import { fieldInQuery } from "../query-fields.ts";
 import type { FacetName } from "./facets.ts";
 import { sizeClasses } from "./size-classes.ts";
 import { documentFieldOf, type DocumentField } from "./sorting.ts";
@@ -41,7 +42,7 @@ export function narrowing(name: FacetName, value: string | null): string | null 
     case "month":
       return /^\d{4}-\d\d$/.test(value) ? `date:${value}` : null;
     case "watchlist":
-      return condition("entity", `watchlist-${value}`);
+      return condition("entity", kindOfList(value));
     default: {
       const field = fieldOf[name];
       return field === undefined ? ofDocuments(name, value) : condition(field, value);
@@ -58,7 +59,7 @@ function without(name: FacetName): string | null {
 /** The field of documents as a query calls it; null for facets that are none. */
 function queryName(name: FacetName): string | null {
   const field = documentFieldOf(name as DocumentField);
-  return documentFieldNames.find((known) => known === field || known === `doc-${field}`) ?? null;
+  return isFieldName(field) ? fieldInQuery(field) : null;
 }
 
 function ofDocuments(name: FacetName, value: string): string | null {

@@ -6,10 +6,11 @@ import { fieldDate } from "../query-dates.ts";
 import type { BitSet } from "./bit-set.ts";
 import type { ItemColumns } from "./item-columns.ts";
 
-const codeSorts = ["type", "category", "language", "extension", "kind", "state", "status", "reason"] as const;
+/** Columns of codes that answers are sorted and counted by. */
+export const codedNames = ["type", "category", "language", "extension", "kind", "state", "status", "reason"] as const;
 
 /** What answers can be sorted by beside every field of documents. */
-export const sortNames = ["path", "name", "size", "modified", ...codeSorts] as const;
+export const sortNames = ["path", "name", "size", "modified", ...codedNames] as const;
 
 /** A field of documents; with `doc-` in front where the name alone means a property of items. */
 export type DocumentField = FieldName | `doc-${FieldName}`;
@@ -24,6 +25,11 @@ export interface Sort {
 }
 
 export const byPath: Sort = { by: "path", descending: false };
+
+/** As officers name it: `size`, `-size`. */
+export function nameOfSort({ by, descending }: Sort): string {
+  return `${descending ? "-" : ""}${by}`;
+}
 
 /** The order of ranks, which needs no sorting: by exhibit, path and item id. */
 export function isByRank({ by, descending }: Sort): boolean {
@@ -56,7 +62,7 @@ export interface SortColumn {
 export function sortColumn(reader: WorkFileReader, columns: ItemColumns, by: Sort["by"]): SortColumn {
   if (by === "size" || by === "modified") return numberColumn(columns.numbers(by));
   if (by === "name" || by === "path") return rowTextColumn(reader, columns, by);
-  const coded = codeSorts.find((known) => known === by);
+  const coded = codedNames.find((known) => known === by);
   return coded ? codeColumn(columns, coded) : fieldColumn(reader, columns, documentFieldOf(by as DocumentField));
 }
 
@@ -101,55 +107,106 @@ function codeColumn(columns: ItemColumns, name: CodeColumn): SortColumn {
   );
 }
 
-/** Names and paths are too many to be held: SQLite sorts them, and what is held is their order. */
-function rowTextColumn(reader: WorkFileReader, columns: ItemColumns, by: "name" | "path"): SortColumn {
-  const rowOf = columns.rows("row");
+/** A text of a numbered row. */
+interface NumberedText {
+  readonly id: number;
+  readonly text: string;
+}
+
+/**
+ * Texts are too many to be held: SQLite sorts them, and what is held is their order. `rows`: each number once, by their texts;
+ * `numberOf`: the number of each rank, below `limit`.
+ */
+function orderColumn(
+  rows: Iterable<NumberedText>,
+  numberOf: Uint32Array,
+  limit: number,
+  textOf: (id: number) => string,
+): SortColumn {
+  // The first number with each different text, and by number the place of its text, from 1; 0 is none.
   const firsts: number[] = [];
-  const keyOfRow = new Uint32Array(columns.rowLimit);
+  const placeOfNumber = new Uint32Array(limit);
   let last: string | null = null;
-  for (const { id, text } of reader.iterate<{ id: number; text: string }>(
-    `SELECT id, ${by} AS text FROM item ORDER BY ${by}`,
-  )) {
+  for (const { id, text } of rows) {
     if (text !== last) firsts.push(id);
     last = text;
-    keyOfRow[id] = firsts.length - 1;
+    placeOfNumber[id] = firsts.length;
   }
-  const textOf = (row: number) =>
-    reader.select<{ text: string }>(`SELECT ${by} AS text FROM item WHERE id = ?`, [row])[0]?.text ?? "";
+  const keys = new Float64Array(numberOf.length);
+  for (let rank = 0; rank < keys.length; rank += 1) {
+    const place = placeOfNumber[numberOf[rank]!]!;
+    keys[rank] = place === 0 ? Number.NaN : place - 1;
+  }
   return {
-    keys: Float64Array.from(rowOf, (row) => keyOfRow[row] as number),
-    valueOf: (rank) => textOf(rowOf[rank] as number),
-    keyOf: (value) => placeOf(firsts.length, (index) => compareText(textOf(firsts[index] as number), String(value))),
+    keys,
+    valueOf: (rank) => (Number.isNaN(keys[rank]) ? null : textOf(numberOf[rank]!)),
+    keyOf: (value) => placeOf(firsts.length, (index) => compareText(textOf(firsts[index]!), String(value))),
   };
 }
 
-/** UTF-16 units of a field's text that are compared, and that a cursor holds; beyond them, items are in the order of their paths. */
+function rowTextColumn(reader: WorkFileReader, columns: ItemColumns, by: "name" | "path"): SortColumn {
+  const rows = reader.iterate<NumberedText>(`SELECT id, ${by} AS text FROM item ORDER BY ${by}`);
+  const textOf = (row: number) =>
+    reader.select<{ text: string }>(`SELECT ${by} AS text FROM item WHERE id = ?`, [row])[0]?.text ?? "";
+  return orderColumn(rows, columns.rows("row"), columns.rowLimit, textOf);
+}
+
+function fieldColumn(reader: WorkFileReader, columns: ItemColumns, name: FieldName): SortColumn {
+  return fields[name].kind === "text"
+    ? fieldTextColumn(reader, columns, name)
+    : fieldNumberColumn(reader, columns, name);
+}
+
+/**
+ * UTF-16 units of a field's text that are compared, and that a cursor holds, one more where they would end within a pair; beyond them,
+ * items are in the order of their paths.
+ */
 const comparedUnits = 500;
+/** Bytes of UTF-8 that are enough for them: three a unit, or four a pair. */
+const comparedBytes = 3 * (comparedUnits - 1) + 4;
+/** Of several values of a content the least counts. SQLite's `substr` ends a text at a zero byte, and makes null of no bytes. */
+const leastText = `min(coalesce(substr(CAST(value AS BLOB), 1, ${comparedBytes}), x'')) AS bytes FROM metadata`;
+
+function comparedText(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+  // A half pair would not stand where the whole one does.
+  const isPair = (text.codePointAt(comparedUnits - 1) ?? 0) > 0xffff;
+  return text.slice(0, comparedUnits + (isPair ? 1 : 0));
+}
+
+function fieldTextColumn(reader: WorkFileReader, columns: ItemColumns, name: FieldName): SortColumn {
+  const textOf = (content: number) => {
+    const [row] = reader.select<{ bytes: Uint8Array | null }>(`SELECT ${leastText} WHERE content = ? AND name = ?`, [
+      content,
+      name,
+    ]);
+    return row?.bytes ? comparedText(row.bytes) : "";
+  };
+  return orderColumn(leastTexts(reader, name), columns.rows("content"), columns.contentLimit, textOf);
+}
+
+function* leastTexts(reader: WorkFileReader, name: FieldName): Generator<NumberedText> {
+  const sql = `SELECT content, ${leastText} WHERE name = ? GROUP BY content ORDER BY bytes`;
+  for (const { content, bytes } of reader.iterate<{ content: number; bytes: Uint8Array }>(sql, [name])) {
+    yield { id: content, text: comparedText(bytes) };
+  }
+}
 
 /** Of several values of a content the least counts. */
-function fieldColumn(reader: WorkFileReader, columns: ItemColumns, name: FieldName): SortColumn {
-  const contentOf = columns.rows("content");
+function fieldNumberColumn(reader: WorkFileReader, columns: ItemColumns, name: FieldName): SortColumn {
+  const read = fields[name].kind === "date" ? fieldDate : Number;
+  const least = new Float64Array(columns.contentLimit).fill(Infinity);
   const rows = reader.iterate<{ content: number; value: string }>(
     "SELECT content, value FROM metadata WHERE name = ?",
     [name],
   );
-  if (fields[name].kind === "text") {
-    const values = new Map<number, string>();
-    for (const { content, value } of rows) {
-      const known = values.get(content);
-      const compared = value.length > comparedUnits ? value.slice(0, comparedUnits).toWellFormed() : value;
-      if (known === undefined || compareText(compared, known) < 0) values.set(content, compared);
-    }
-    const valueAt = (rank: number) => values.get(contentOf[rank] as number) ?? null;
-    return textColumn(columns.count, valueAt, [...new Set(values.values())]);
-  }
-  const read = fields[name].kind === "date" ? fieldDate : Number;
-  const numbers = new Map<number, number>();
   for (const { content, value } of rows) {
     const number = read(value) ?? Number.NaN;
-    if (!Number.isNaN(number) && !(number >= (numbers.get(content) ?? Infinity))) numbers.set(content, number);
+    if (number < least[content]!) least[content] = number;
   }
-  return numberColumn(Float64Array.from(contentOf, (content) => numbers.get(content) ?? Number.NaN));
+  const keys = Float64Array.from(columns.rows("content"), (content) => least[content]!);
+  for (let rank = 0; rank < keys.length; rank += 1) if (keys[rank] === Infinity) keys[rank] = Number.NaN;
+  return numberColumn(keys);
 }
 
 /** Compares items of one work file by key, then by rank. */

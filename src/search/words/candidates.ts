@@ -34,9 +34,6 @@ export function itemsWith(reader: WorkFileReader, term: SpecialTerm): ReadonlySe
   return answer?.sure ? answer.rows : itemsHolding(reader, term, answer?.rows ?? null);
 }
 
-/** Likeness is compared with every content, and asked for every hit of a page. */
-const likenesses = new WeakMap<LikeTerm, WeakMap<WorkFileReader, ReadonlySet<number>>>();
-
 /** True where a term of hashes or likeness holds for the content of an item. SHA-256 is known also where the content is not described. */
 export function holdsContent(reader: WorkFileReader, item: StoredItem, term: TextTerm | SpecialTerm): boolean {
   const { sha256, content } = item;
@@ -45,11 +42,7 @@ export function holdsContent(reader: WorkFileReader, item: StoredItem, term: Tex
     return held.some((hash) => hash !== null && term.list?.hashes.has(hash) === true);
   }
   if (!content || term.kind !== "like") return false;
-  const known = likenesses.get(term) ?? new WeakMap<WorkFileReader, ReadonlySet<number>>();
-  likenesses.set(term, known);
-  const contents = known.get(reader) ?? likeItem(reader, term);
-  known.set(reader, contents);
-  return contents.has(reader.contentNumber(content.sha256) ?? 0);
+  return likeItem(reader, term).has(reader.contentNumber(content.sha256) ?? 0);
 }
 
 /** MD5 and SHA-1 are known of contents that are described. */
@@ -68,7 +61,15 @@ function withHashes(reader: WorkFileReader, { list, name }: HashesTerm): Set<num
   return found;
 }
 
-function likeItem(reader: WorkFileReader, { target, item }: LikeTerm): Set<number> {
+/** Likeness is compared with every content, and asked for the answer and for every hit of a page. */
+const likenesses = new WeakMap<LikeTerm, WeakMap<WorkFileReader, ReadonlySet<number>>>();
+
+function likeItem(reader: WorkFileReader, term: LikeTerm): ReadonlySet<number> {
+  const { target, item } = term;
   if (!target) throw new Error(`the item ${item} was not looked up`);
-  return new Set(contentsLike(reader, target).keys());
+  const known = likenesses.get(term) ?? new WeakMap<WorkFileReader, ReadonlySet<number>>();
+  likenesses.set(term, known);
+  const contents = known.get(reader) ?? new Set(contentsLike(reader, target).keys());
+  known.set(reader, contents);
+  return contents;
 }

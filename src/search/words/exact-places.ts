@@ -1,5 +1,5 @@
 /** Places of characters as they stand: accents and case count, composed and decomposed characters are the same. */
-import { classOf, foldCluster } from "../../../native-free/model/fold-cluster.ts";
+import { classOf, foldCluster, splitClass } from "../../../native-free/model/fold-cluster.ts";
 import type { ExactTerm } from "../query.ts";
 
 /** White space in a phrase is any white space of the text: lines are broken anywhere. A word does not go on at either end. */
@@ -21,7 +21,7 @@ export function exactPlaces({
         if (goesOn(text, start)) continue;
         if (goesOn(text, end)) {
           if (!prefix) continue;
-          while (end < text.length && goesOn(text, end)) end += 1;
+          while (goesOn(text, end)) end += characterAt(text, end).length;
         }
         found.push({ start, end });
         pattern.lastIndex = end;
@@ -36,18 +36,21 @@ function escaped(text: string): string {
 }
 
 const wordCharacter = /^[\p{L}\p{N}\p{M}]$/u;
-const splitClass = 2;
 
 /** True where the characters at both sides of an offset are of one word. Those of scripts without spaces are words by themselves. */
 function goesOn(text: string, at: number): boolean {
   if (at <= 0 || at >= text.length) return false;
-  const [before, after] = [characterBefore(text, at), String.fromCodePoint(text.codePointAt(at) as number)];
+  const [before, after] = [characterBefore(text, at), characterAt(text, at)];
   if (!wordCharacter.test(before) || !wordCharacter.test(after)) return false;
   return /^\p{M}$/u.test(after) || (!isSplit(before) && !isSplit(after));
 }
 
 function isSplit(character: string): boolean {
   return character > "\u02ff" && classOf(foldCluster(character)) === splitClass;
+}
+
+function characterAt(text: string, at: number): string {
+  return String.fromCodePoint(text.codePointAt(at) as number);
 }
 
 function characterBefore(text: string, at: number): string {

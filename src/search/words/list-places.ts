@@ -1,6 +1,7 @@
 /** Places of the words and phrases of a list: one look at every word of the text, however long the list is. */
 import { foldWithMap, originalRange, tokens as tokensIn, type FoldedText } from "../../../native-free/model/fold.ts";
 import type { ListedTerm, TermList } from "../list-files.ts";
+import type { Phrase } from "../phrase-finder.ts";
 import type { ListTerm } from "../query.ts";
 
 interface Index {
@@ -35,7 +36,8 @@ export function listPlaces({
   };
 }
 
-type Words = readonly { readonly token: string; readonly start: number }[];
+/** The words of a folded text, in order. */
+export type Words = readonly { readonly token: string; readonly start: number }[];
 
 /** Number of the last word of the longest entry that begins with word `at`; null where none does. */
 function longestAt(
@@ -55,14 +57,16 @@ function longestAt(
   return null;
 }
 
-function follows(words: Words, at: number, { tokens, prefix }: ListedTerm): boolean {
+/** True where a phrase begins with word `at`. */
+export function follows(words: Words, at: number, { tokens, prefix }: Phrase): boolean {
   return tokens.every((token, index) => {
     const word = words[at + index]?.token;
     return word === token || (prefix && index === tokens.length - 1 && word?.startsWith(token) === true);
   });
 }
 
-function rangeOf(map: FoldedText, words: Words, first: number, last: number): { start: number; end: number } {
+/** From a first word to a last one, in the text as it stands. */
+export function rangeOf(map: FoldedText, words: Words, first: number, last: number): { start: number; end: number } {
   const end = words[last] as Words[number];
   return originalRange(map, (words[first] as Words[number]).start, end.start + end.token.length);
 }

@@ -1,7 +1,7 @@
 /** Places where phrases stand near each other. */
-import { foldWithMap, originalRange, tokens as tokensIn, type FoldedText } from "../../../native-free/model/fold.ts";
+import { foldWithMap, tokens as tokensIn, type FoldedText } from "../../../native-free/model/fold.ts";
 import type { NearTerm } from "../query.ts";
-import { isWritten } from "./list-places.ts";
+import { follows, isWritten, rangeOf, type Words } from "./list-places.ts";
 
 interface Occurrence {
   /** Numbers of the first and last word. */
@@ -9,8 +9,6 @@ interface Occurrence {
   readonly last: number;
   readonly phrase: number;
 }
-
-type Words = readonly { readonly token: string; readonly start: number }[];
 
 /** From left to right, not overlapping: from the first word of the phrases to the last. */
 export function* nearPlaces(text: string, term: NearTerm): Generator<{ start: number; end: number }> {
@@ -24,8 +22,7 @@ export function* nearPlaces(text: string, term: NearTerm): Generator<{ start: nu
     if (begin.first <= from || (ordered && begin.phrase !== 0)) continue;
     const last = ordered ? inOrder(found, at, parts.length, distance) : inAnyOrder(found, at, parts.length, distance);
     if (last === null) continue;
-    const end = words[last] as Words[number];
-    yield originalRange(map, (words[begin.first] as Words[number]).start, end.start + end.token.length);
+    yield rangeOf(map, words, begin.first, last);
     from = last;
   }
 }
@@ -47,13 +44,6 @@ function occurrences(text: string, map: FoldedText, words: Words, parts: NearTer
   return found;
 }
 
-function follows(words: Words, at: number, { tokens, prefix }: NearTerm["parts"][number]): boolean {
-  return tokens.every((token, index) => {
-    const word = words[at + index]?.token;
-    return word === token || (prefix && index === tokens.length - 1 && word?.startsWith(token) === true);
-  });
-}
-
 function isAsTyped(
   text: string,
   map: FoldedText,
@@ -63,9 +53,8 @@ function isAsTyped(
   { exact, prefix }: NearTerm["parts"][number],
 ): boolean {
   if (exact === null) return true;
-  const end = words[last] as Words[number];
-  const range = originalRange(map, (words[first] as Words[number]).start, end.start + end.token.length);
-  return isWritten(text.slice(range.start, range.end), exact, prefix);
+  const { start, end } = rangeOf(map, words, first, last);
+  return isWritten(text.slice(start, end), exact, prefix);
 }
 
 /** Number of the last word of the nearest occurrences of all phrases, one after the other; null where they are too far. */

@@ -1,12 +1,18 @@
 /** Merging the work product of several officers, and what it does to searches. */
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import fc from "fast-check";
 import { isOperatorError } from "../../../src/messages/operator-error.ts";
 import type { ReviewAct, ReviewLine, SavedSearch } from "../../../src/review/review-line.ts";
 import { ReviewState } from "../../../src/review/review-state.ts";
+import { noScopeRules } from "../../../src/case/scope.ts";
 import { digestOfHits, findSearch } from "../../../src/review/saved-searches.ts";
 import { parseQuery } from "../../../src/search/query-parser.ts";
 import { printQuery } from "../../../src/search/query-print.ts";
+import { SearchSession } from "../../../src/search/session.ts";
+import { doc, newCase } from "../../fixtures/searched-case.ts";
+
+const sha256Empty = createHash("sha256").digest("hex");
 
 function lines(officer: string, acts: readonly ReviewAct[]): ReviewLine[] {
   return acts.map((act, seq) => {
@@ -100,13 +106,24 @@ describe("saved searches", () => {
   });
 
   it("have a digest of the hits in any order", () => {
-    const hits = [
-      { exhibit: "M01", id: "b" },
-      { exhibit: "M01", id: "a" },
-    ];
-    expect(digestOfHits(hits)).toBe(digestOfHits(hits.toReversed()));
-    expect(digestOfHits(hits)).not.toBe(digestOfHits(hits.slice(1)));
-    expect(digestOfHits([])).toMatch(/^[0-9a-f]{64}$/);
+    // Labels whose order is not that of their lines: "-" stands before "/".
+    const texts = { M1: ["seal one", "seal two", "other"], "M1-2": ["a seal"] };
+    const theCase = newCase({
+      M1: texts.M1.map((text, at) => doc(`${at}.txt`, text)),
+      "M1-2": texts["M1-2"].map((text, at) => doc(`${at}.txt`, text)),
+    });
+    const session = SearchSession.open(theCase, { scope: noScopeRules });
+    const digest = (query: string) =>
+      session.ask(query, (answer) => {
+        const lines = [...answer.ids()].map(({ exhibit, id }) => `${exhibit}/${id}\n`).sort();
+        return [lines.length, digestOfHits(answer.exhibits), createHash("sha256").update(lines.join("")).digest("hex")];
+      });
+    const [count, found, expected] = digest("seal");
+    expect([count, found]).toEqual([3, expected]);
+    expect(digest("text:seal OR name:nothing")[1]).toBe(found);
+    expect(digest("seal -two")[1]).not.toBe(found);
+    expect(digest("nothing")).toEqual([0, sha256Empty, sha256Empty]);
+    session.close();
   });
 });
 

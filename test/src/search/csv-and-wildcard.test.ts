@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { csvCell } from "../../../src/search/csv.ts";
 import { parseQuery } from "../../../src/search/query-parser.ts";
-import { countDistinct } from "../../../src/search/answer.ts";
+import { countDistinct } from "../../../src/search/sets/merge-sorted.ts";
 import { foldersOf, plainPath } from "../../../src/case/item-paths.ts";
 import { isUnder, likePath, matchesWildcard } from "../../../src/search/wildcard.ts";
 

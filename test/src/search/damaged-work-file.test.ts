@@ -3,8 +3,10 @@ import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import { digestCase } from "../../../src/case/digest.ts";
 import { itemGroups, itemsToList } from "../../../src/case/report-figures.ts";
+import { openDatabase } from "../../../src/case/sqlite.ts";
 import { WorkFileReader } from "../../../src/case/work-file-reader.ts";
 import { isOperatorError } from "../../../src/messages/operator-error.ts";
+import { randomOf } from "../../fixtures/evidence-folder.ts";
 import { doc, newCase, search } from "../../fixtures/searched-case.ts";
 
 const docs = Array.from({ length: 150 }, (_, at) =>
@@ -22,17 +24,6 @@ function refusal(work: () => unknown): { code: string; message: string } | null 
   }
 }
 
-/** A small generator of pseudo-random numbers (mulberry32), so that a failure can be repeated. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 describe("a damaged work file", () => {
   const theCase = newCase({ M01: docs });
   const file = theCase.paths.items("M01");
@@ -41,7 +32,7 @@ describe("a damaged work file", () => {
   it("is named in one sentence wherever the damage lies, by search, digest and what reports read", () => {
     const said = new Set<string>();
     for (let seed = 1; seed <= 60; seed++) {
-      const next = random(seed);
+      const next = randomOf(seed);
       const bytes = Buffer.from(sound);
       const start = 4096 + Math.floor(next() * (bytes.length - 4096 - 3000));
       // Few bytes are the harder case: SQLite reads on and hands out values of another kind.
@@ -71,6 +62,14 @@ describe("a damaged work file", () => {
       `case/work-file-damaged Expected a readable work file, found a damaged one: ${file}; delete its folder ${dirname(file)} and run vestige process: it is rebuilt from the evidence, which is not touched.`,
     ]);
     expect(search(theCase, "invoice").counts.items).toBe(150);
+  });
+
+  it("is named where the contents of a group are no whole numbers", () => {
+    const other = newCase({ M01: [doc("a.txt", "word")] });
+    const database = openDatabase(other.paths.items("M01"));
+    database.exec("INSERT INTO content_group (name, value, contents) VALUES ('entity', 'iban', x'010203')");
+    database.close();
+    expect(refusal(() => search(other, "entity:iban"))?.code).toBe("case/work-file-damaged");
   });
 
   it("is not taken for an absent one where it cannot be looked at", () => {

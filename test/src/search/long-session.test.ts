@@ -1,9 +1,10 @@
 /** A session that lives while work files come, go and are made anew. */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Case } from "../../../src/case/case-folder.ts";
 import { noScopeRules } from "../../../src/case/scope.ts";
 import { openDatabase } from "../../../src/case/sqlite.ts";
+import { WorkFileReader } from "../../../src/case/work-file-reader.ts";
 import { SearchSession } from "../../../src/search/session.ts";
 import { doc, newCase } from "../../fixtures/searched-case.ts";
 import { itemRow, preparedBlock, preparedContent } from "../../fixtures/work-file-rows.ts";
@@ -72,6 +73,27 @@ describe("a session", () => {
       expect(missing(session)).toEqual(["B"]);
     });
     database.close();
+  });
+
+  it("leaves no work file open that it cannot read", () => {
+    const theCase = newCase({ A: docs("a"), B: docs("b") });
+    const opened = vi.spyOn(WorkFileReader, "open");
+    const closed = vi.spyOn(WorkFileReader.prototype, "close");
+    const change = (sql: string) => {
+      const database = openDatabase(theCase.paths.items("B"));
+      database.exec(sql);
+      database.close();
+    };
+    const open = () => SearchSession.open(theCase, { scope: noScopeRules }).close();
+    change("ALTER TABLE meta RENAME TO lost");
+    expect(open).toThrow("meta");
+    change("ALTER TABLE lost RENAME TO meta; UPDATE meta SET value = 'other' WHERE key = 'tokenizer'");
+    expect(open).toThrow("other");
+    change("UPDATE meta SET value = '' WHERE key = 'tokenizer'");
+    open();
+    expect(opened).toHaveBeenCalledTimes(6);
+    expect(closed).toHaveBeenCalledTimes(6);
+    vi.restoreAllMocks();
   });
 
   it("answers a question inside of another at the same moment", () => {

@@ -11,6 +11,7 @@ import { openDatabase } from "../../../src/case/sqlite.ts";
 import { SearchSession } from "../../../src/search/session.ts";
 import { stemLanguages } from "../../../src/search/words/stem-languages.ts";
 import { stemOf } from "../../../src/search/words/stems.ts";
+import { tableDistance } from "../../fixtures/edit-distance-table.ts";
 import { digestOf } from "../../fixtures/work-file-rows.ts";
 import { newCase } from "../../fixtures/searched-case.ts";
 import { corpus, day, stored, type Told } from "../../fixtures/told-items.ts";
@@ -68,23 +69,6 @@ const hasPhrase =
     return tokens.some((_, at) => standsAt(tokens, at, phrase, prefix));
   };
 const hasToken = (accepts: (token: string) => boolean) => (place: string) => tokensOf(place).some(accepts);
-
-function distance(a: string, b: string): number {
-  const rows = Array.from({ length: a.length + 1 }, (_, i) => Array.from({ length: b.length + 1 }, (__, j) => i + j));
-  for (let i = 1; i <= a.length; i++) {
-    for (let j = 1; j <= b.length; j++) {
-      let best = Math.min(
-        rows[i - 1]![j]! + 1,
-        rows[i]![j - 1]! + 1,
-        rows[i - 1]![j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1),
-      );
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        best = Math.min(best, rows[i - 2]![j - 2]! + 1);
-      rows[i]![j] = best;
-    }
-  }
-  return rows[a.length]![b.length]!;
-}
 
 /** Every choice of one place for each phrase, none sharing a word with another. */
 function isNear(place: string, phrases: readonly (readonly string[])[], most: number, ordered: boolean): boolean {
@@ -224,7 +208,10 @@ const leaf: fc.Arbitrary<Asked> = fc.oneof(
   },
   fc
     .tuple(oneOf("alpha", "betta", "csqu", "starsse", "2042"), oneOf(1, 2))
-    .map(([value, most]): Asked => [`${value}~${most}`, anywhere(hasToken((token) => distance(token, value) <= most))]),
+    .map(([value, most]): Asked => [
+      `${value}~${most}`,
+      anywhere(hasToken((token) => tableDistance(token, value, 1, true) <= most)),
+    ]),
   fc
     .tuple(fc.array(phrase, { minLength: 2, maxLength: 3 }), fc.nat(4), fc.boolean(), fc.boolean())
     .map(([phrases, most, ordered, isText]): Asked => {

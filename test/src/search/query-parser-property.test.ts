@@ -6,6 +6,7 @@ import { tokensOf } from "../../../native-free/model/fold.ts";
 import { parseQuery } from "../../../src/search/query-parser.ts";
 import { printQuery } from "../../../src/search/query-print.ts";
 import type { Condition, Query } from "../../../src/search/query.ts";
+import { cpuMs } from "../../fixtures/cpu-time.ts";
 
 /** Patterns of the fields that have them cover the whole value. */
 const withWhole = (condition: Condition): Condition =>
@@ -220,7 +221,7 @@ describe("parser", () => {
     ];
     for (const piece of pieces) {
       const text = piece.repeat(Math.floor(100_000 / piece.length));
-      const start = performance.now();
+      const start = cpuMs();
       for (const query of [text, `a ${text}`, `ext:${text}`, `date:${text}`, `"${text}"`]) {
         try {
           parseQuery(query.slice(0, 100_000), { now });
@@ -228,7 +229,7 @@ describe("parser", () => {
           if (!isOperatorError(error)) throw error;
         }
       }
-      expect(performance.now() - start, piece).toBeLessThan(2000);
+      expect(cpuMs() - start, piece).toBeLessThan(2000);
     }
   });
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { knownLanguages } from "../../../native-free/extractors/language.ts";
 import { escapeForTerminal } from "../../../native-free/model/escape.ts";
 import { createCase, writeExhibit, type Case } from "../../../src/case/case-folder.ts";
@@ -21,12 +21,11 @@ import { itemRow, preparedContent } from "../../fixtures/work-file-rows.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "vestige-search-command-"));
 const home = join(folder, "home");
-const before = { home: process.env["VESTIGE_HOME"], runtime: process.env["XDG_RUNTIME_DIR"] };
 let theCase: Case;
 
 beforeAll(() => {
-  process.env["VESTIGE_HOME"] = home;
-  process.env["XDG_RUNTIME_DIR"] = join(folder, "runtime");
+  vi.stubEnv("VESTIGE_HOME", home);
+  vi.stubEnv("XDG_RUNTIME_DIR", join(folder, "runtime"));
   const { officer, keyId, publicKey } = createOfficerKey("Ana", "pw", { home });
   writeFileSync(join(folder, "pass"), "pw\n");
   const officers = [{ officer, keyId, publicKey }];
@@ -69,13 +68,7 @@ beforeAll(() => {
 });
 
 afterAll(() => {
-  for (const [name, value] of [
-    ["VESTIGE_HOME", before.home],
-    ["XDG_RUNTIME_DIR", before.runtime],
-  ] as const) {
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  }
+  vi.unstubAllEnvs();
   rmSync(folder, { recursive: true });
 });
 
@@ -157,6 +150,28 @@ describe("vestige search", () => {
     expect(second.events[1]).toMatchObject({ next: null });
   });
 
+  it("repeats a saved search from the answer it shows, and forgets one although no work file can be opened", async () => {
+    await run(searchCommand, ["strasse"], { save: "streets" });
+    const { events } = await run(searchCommand, [], { saved: "streets" }, true);
+    expect(events).toContainEqual(expect.objectContaining({ event: "replayed", same: true }));
+    const workFile = theCase.paths.items("M01");
+    const bytes = readFileSync(workFile);
+    writeFileSync(workFile, "no work file");
+    try {
+      await expect(run(searchCommand, [], { saved: "streets" })).rejects.toThrow();
+      const { exit, lines } = await run(searchCommand, [], { forget: "streets" });
+      expect([exit, ...lines]).toEqual([0, "The saved search streets was removed."]);
+    } finally {
+      writeFileSync(workFile, bytes);
+    }
+  });
+
+  it("refuses facets where hits are rows of CSV", async () => {
+    await expect(run(searchCommand, ["strasse"], { csv: true, facets: "type" })).rejects.toThrow(
+      "Expected --facets without --csv",
+    );
+  });
+
   it("gives CSV", async () => {
     const { raw } = await run(searchCommand, ["nothing"], { csv: true });
     expect(raw.split("\r\n")).toHaveLength(3);
@@ -216,12 +231,12 @@ describe("vestige search", () => {
     expect(await code(run(searchCommand, ["x"], { limit: "0" }))).toBe("search/limit");
     expect(await code(run(searchCommand, ["(x"]))).toBe("search/query");
     forgetPassphrase("Ana");
-    process.env["VESTIGE_HOME"] = join(folder, "another home");
-    process.env["XDG_RUNTIME_DIR"] = join(folder, "no session");
+    vi.stubEnv("VESTIGE_HOME", join(folder, "another home"));
+    vi.stubEnv("XDG_RUNTIME_DIR", join(folder, "no session"));
     const flags = { "passphrase-file": join(folder, "pass") };
     expect(String(await code(run(searchCommand, ["x"], flags)))).toMatch(/^custody\//);
-    process.env["VESTIGE_HOME"] = home;
-    process.env["XDG_RUNTIME_DIR"] = join(folder, "runtime");
+    vi.stubEnv("VESTIGE_HOME", home);
+    vi.stubEnv("XDG_RUNTIME_DIR", join(folder, "runtime"));
     expect(entries()).toBe(count);
   });
 });

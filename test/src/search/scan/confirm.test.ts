@@ -3,12 +3,14 @@ import { afterAll, describe, expect, it } from "vitest";
 import { fold } from "../../../../native-free/model/fold.ts";
 import { isContinuation } from "../../../../native-free/model/fold-cluster.ts";
 import { openDatabase } from "../../../../src/case/sqlite.ts";
+import { indexRow } from "../../../../src/case/text-rows.ts";
 import { WorkFileReader } from "../../../../src/case/work-file-reader.ts";
 import { compileRegex, patternOf } from "../../../../src/search/regex.ts";
 import type { SpecialTerm } from "../../../../src/search/query.ts";
 import { parseQuery } from "../../../../src/search/query-parser.ts";
 import { contentsWithPlace } from "../../../../src/search/scan/confirm.ts";
 import { rowsForRegex } from "../../../../src/search/scan/narrowed.ts";
+import { allTexts, textsAt, textsOf } from "../../../../src/search/scan/stored-texts.ts";
 import { placeFinder } from "../../../../src/search/words/places.ts";
 import { doc, newCase } from "../../../fixtures/searched-case.ts";
 
@@ -168,6 +170,18 @@ describe("contents with a place of a regular expression", () => {
     }
     expect(marks.length).toBeGreaterThan(2000);
     expect(wrong).toEqual([]);
+  });
+});
+
+it("every stored text comes with its number of characters", () => {
+  const chars = new Map([...stored].map(([content, blocks]) => [content, blocks.map(({ length }) => length)]));
+  const rows = reader.select<{ id: number }>("SELECT id FROM text_block").map(({ id }) => indexRow(id));
+  reader.snapshot(() => {
+    for (const read of [allTexts(reader), textsOf(reader, chars.keys()), textsAt(reader, rows)]) {
+      const found = new Map([...chars.keys()].map((content): [number, number[]] => [content, []]));
+      for (const text of read) found.get(text.content)?.push(text.chars);
+      expect(found).toEqual(chars);
+    }
   });
 });
 

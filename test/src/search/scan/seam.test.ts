@@ -105,7 +105,7 @@ describe("the end of a block that another one follows", () => {
 /** By the texts alone, without a work file. */
 function isHeld(text: string, source: string): boolean {
   const parts = blocksOf(text).map((part, index, all) => ({
-    ...{ content: 1, isFirst: index === 0, goesOn: index < all.length - 1 },
+    ...{ content: 1, isFirst: index === 0, goesOn: index < all.length - 1, chars: part.length },
     frame: new Uint8Array(zstdCompressSync(part)),
   }));
   return contentsHolding(parseQuery(`text:/${source}/`) as SpecialTerm, parts, { threads: 1 }).size === 1;
