@@ -115,8 +115,11 @@ class Application {
     try {
       await runInOrder(runner, this.#tasks(), signal, (result) => this.#take(result));
     } finally {
-      this.#commit();
-      await runner.close();
+      try {
+        this.#commit();
+      } finally {
+        await runner.close();
+      }
     }
     if (signal.aborted) throw new OperatorError("watch/interrupted", watchSays.interrupted(), exitCodes.stopped);
     this.#store.finish(this.#ids, new Date().toISOString());

@@ -7,6 +7,7 @@ import { basename, join } from "node:path";
 import { parseWatchList } from "../../native-free/watchlists/parse-list.ts";
 import { asOperatorError, writeAtomically } from "../case/atomic-file.ts";
 import type { CasePaths } from "../case/case-folder.ts";
+import { sha256OfFile } from "../case/file-pieces.ts";
 import { readProfile } from "../examine/profile.ts";
 import { watchListsOf, type UsedList } from "../examine/watch-lists.ts";
 import { watchSays } from "../messages/en.ts";
@@ -95,8 +96,7 @@ function placeOf(paths: CasePaths, name: string, own: readonly { readonly id: st
 
 /** SHA-256 (hex) of the copy that there is; null where there is none. */
 export function copiedHash(paths: CasePaths, id: string): string | null {
-  if (!existsSync(copyOf(paths, id))) return null;
-  return readLists([copyOf(paths, id)])[0]?.sha256 ?? null;
+  return existsSync(copyOf(paths, id)) ? sha256OfFile(copyOf(paths, id)) : null;
 }
 
 /** The caller records it first. The bytes are those that were read: UTF-8 is given back as it was. */

@@ -3,9 +3,10 @@
  * contents and items are remembered for one value at a time, and as bits for what many values belong to.
  */
 import { RE2JS } from "re2js";
+import { kindOfList } from "../../native-free/watchlists/list-kind.ts";
 import { regexSource } from "../../native-free/watchlists/parse-entry.ts";
 import type { WatchEntry, WatchList } from "../../native-free/watchlists/watch-list.ts";
-import { hasWatchTables, kindOfList } from "../case/watch-store.ts";
+import { hasWatchTables } from "../case/watch-store.ts";
 import { fullPath } from "../case/work-file-rows.ts";
 import { BitSet } from "../search/sets/bit-set.ts";
 import type { ShownItems } from "./shown-items.ts";

@@ -2,11 +2,12 @@
  * Looks for the terms of watch-lists in what a work file holds: texts, fields and identifiers of contents, names and folders of items.
  * The matcher is the one of processing. Reads only.
  */
+import { listOfKind, sqlOfListKinds } from "../../native-free/watchlists/list-kind.ts";
 import { parseWatchList } from "../../native-free/watchlists/parse-list.ts";
 import { ContentWatch } from "../../workers/content-watch.ts";
 import { foldersOf } from "../case/item-paths.ts";
 import { contentState } from "../case/schema.ts";
-import { blocksPerContent } from "../case/text-rows.ts";
+import { blockIds, contentOfRow, indexRow } from "../case/text-rows.ts";
 import type { PlaceHit, TextHit } from "../case/watch-store.ts";
 import type { WorkFileReader } from "../case/work-file-reader.ts";
 import { storedBlock, type StoredBlock } from "../case/work-file-rows.ts";
@@ -71,15 +72,14 @@ export class TermFinder {
 
   /** The blocks of each content, which must be read to their end before the next content is asked for. */
   *#blocks(from: number, to: number): Generator<readonly [number, Iterable<StoredBlock>]> {
-    const rows = this.#reader.iterate("SELECT * FROM text_block WHERE id >= ? AND id < ? ORDER BY id", [
-      from * blocksPerContent,
-      (to + 1) * blocksPerContent,
-    ]);
+    const [first] = blockIds(from);
+    const [, end] = blockIds(to);
+    const rows = this.#reader.iterate("SELECT * FROM text_block WHERE id >= ? AND id < ? ORDER BY id", [first, end]);
     const read = () => {
       const row = rows.next().value;
       if (!row) return null;
       const block = this.#reader.stored(() => storedBlock(row));
-      return { content: Math.floor((row["id"] as number) / blocksPerContent), block };
+      return { content: contentOfRow(indexRow(row["id"] as number)), block };
     };
     let next = read();
     const ofContent = function* (content: number): Generator<StoredBlock> {
@@ -120,7 +120,7 @@ export class TermFinder {
     const known = this.#knownPlaces(from, to, text);
     const rows = this.#reader.select<IdentifierRow>(
       `SELECT content, seq, kind, value, block, offset, length FROM entity
-       WHERE content >= ? AND content <= ? AND kind NOT BETWEEN 'watchlist-' AND 'watchlist-\u007f' ORDER BY content, seq`,
+       WHERE content >= ? AND content <= ? AND NOT (${sqlOfListKinds}) ORDER BY content, seq`,
       [from, to],
     );
     for (const row of rows) {
@@ -139,10 +139,10 @@ export class TermFinder {
     for (const hit of text) known.add(hit.list, hit);
     const rows = this.#reader.select<IdentifierRow>(
       `SELECT content, seq, kind, value, block, offset, length FROM entity
-       WHERE content >= ? AND content <= ? AND kind BETWEEN 'watchlist-' AND 'watchlist-\u007f'`,
+       WHERE content >= ? AND content <= ? AND ${sqlOfListKinds}`,
       [from, to],
     );
-    for (const row of rows) known.add(row.kind.slice("watchlist-".length), row);
+    for (const row of rows) known.add(listOfKind(row.kind) ?? row.kind, row);
     return known;
   }
 

@@ -2,9 +2,11 @@
 import type { Case } from "../case/case-folder.ts";
 import { hasWatchTables } from "../case/watch-store.ts";
 import { fullPath } from "../case/work-file-rows.ts";
+import type { AnsweredExhibit } from "../search/answer.ts";
 import { SearchSession } from "../search/session.ts";
 
 interface ListedPlace {
+  readonly list: string;
   readonly exhibit: string;
   /** Item id. */
   readonly item: string;
@@ -18,29 +20,40 @@ interface ListedPlace {
   readonly length: number;
 }
 
-/** Calls with each, by exhibit, path and place: a hit of a content once for each of its items. One is held at a time. */
-export function eachPlace(theCase: Case, list: string, withMarked: boolean, use: (place: ListedPlace) => void): void {
+/** Calls with each, by list, exhibit, path and place: a hit of a content once for each of its items. One is held at a time. */
+export function eachPlace(
+  theCase: Case,
+  lists: readonly string[],
+  withMarked: boolean,
+  use: (place: ListedPlace) => void,
+): void {
   const session = SearchSession.open(theCase);
   try {
     session.ask(
       "*",
       ({ exhibits }) => {
-        for (const { label: exhibit, reader, has } of exhibits) {
-          if (!hasWatchTables(reader)) continue;
-          const rows = reader.iterate<Omit<ListedPlace, "exhibit"> & { row: number }>(
-            `SELECT i.id AS row, i.key AS item, i.path, p.value AS term, p.place, p.name, p.offset, p.length
-             FROM watch_place p JOIN item i ON i.id = p.item OR i.content = p.content
-             WHERE p.list = ? ORDER BY i.path, i.key, p.place, p.name, p.offset, p.value`,
-            [list],
-          );
-          for (const { row, path, ...rest } of rows) {
-            if (has(row)) use({ exhibit, path: fullPath(exhibit, path), ...rest });
-          }
-        }
+        const shown = exhibits.filter(({ reader }) => hasWatchTables(reader));
+        for (const list of lists) for (const exhibit of shown) placesIn(exhibit, list, use);
       },
       { withMarked },
     );
   } finally {
     session.close();
+  }
+}
+
+function placesIn(
+  { label: exhibit, reader, has }: AnsweredExhibit,
+  list: string,
+  use: (place: ListedPlace) => void,
+): void {
+  const rows = reader.iterate<Omit<ListedPlace, "list" | "exhibit"> & { row: number }>(
+    `SELECT i.id AS row, i.key AS item, i.path, p.value AS term, p.place, p.name, p.offset, p.length
+     FROM watch_place p JOIN item i ON i.id = p.item OR i.content = p.content
+     WHERE p.list = ? ORDER BY i.path, i.key, p.place, p.name, p.offset, p.value`,
+    [list],
+  );
+  for (const { row, path, ...rest } of rows) {
+    if (has(row)) use({ list, exhibit, path: fullPath(exhibit, path), ...rest });
   }
 }

@@ -4,9 +4,10 @@ import type { WatchList } from "../../native-free/watchlists/watch-list.ts";
 import type { Case } from "../case/case-folder.ts";
 import type { ScopeRules } from "../case/scope.ts";
 import { corpusOfReader } from "../case/watch-corpus.ts";
-import { appliedLists } from "../case/watch-store.ts";
+import { contentState } from "../case/schema.ts";
+import { appliedLists, type AppliedList } from "../case/watch-store.ts";
 import type { WorkFileReader } from "../case/work-file-reader.ts";
-import { readRunRecord } from "../examine/run-record.ts";
+import { readRunRecord, type RunRecord } from "../examine/run-record.ts";
 import { SearchSession } from "../search/session.ts";
 import type { CaseList } from "./case-lists.ts";
 import { countTerms } from "./count-terms.ts";
@@ -31,9 +32,8 @@ export function loadWatch(theCase: Case, lists: readonly CaseList[], { withMarke
       "*",
       (answer) => {
         const exhibits = answer.exhibits.map((exhibit) => new ShownItems(exhibit, marked));
-        const corpora = new Map(exhibits.map(({ label, reader }) => [label, corpusOfReader(reader)]));
-        const standing = (list: CaseList) =>
-          exhibits.map(({ label, reader }) => standingIn(theCase, { label, reader }, list, corpora.get(label) ?? ""));
+        const states = exhibits.map(({ label, reader }) => stateOf(theCase, label, reader));
+        const standing = (list: CaseList) => states.map((state) => standingIn(state, list));
         return {
           rules: answer.scope,
           withMarked,
@@ -62,21 +62,34 @@ function reportOf(list: CaseList, exhibits: readonly ShownItems[], standing: rea
   };
 }
 
-function standingIn(
-  theCase: Case,
-  { label: exhibit, reader }: Pick<ShownItems, "label" | "reader">,
-  { id }: CaseList,
-  corpus: string,
-): ListInExhibit {
-  const strings = stringsOnly(reader);
-  const applied = appliedLists(reader).find(({ list }) => list === id);
+/** What lists stand for in an exhibit is told from this. */
+interface ExhibitState {
+  readonly exhibit: string;
+  readonly corpus: string;
+  readonly strings: number;
+  readonly applied: readonly AppliedList[];
+  readonly run: RunRecord | null;
+}
+
+function stateOf(theCase: Case, exhibit: string, reader: WorkFileReader): ExhibitState {
+  return {
+    exhibit,
+    corpus: corpusOfReader(reader),
+    strings: stringsOnly(reader),
+    applied: appliedLists(reader),
+    run: readRunRecord(theCase.paths, exhibit),
+  };
+}
+
+function standingIn(state: ExhibitState, { id }: CaseList): ListInExhibit {
+  const { exhibit, corpus, strings, run } = state;
+  const applied = state.applied.find(({ list }) => list === id);
   if (applied) {
     const { sha256, version, finished, tool, cut, own } = applied;
     const ended = applied.corpus === corpus ? (own ? "processed" : "applied") : "older";
     const state = finished === null ? "begun" : ended;
     return { exhibit, state, sha256, version, finished, tool, strings: own ? 0 : strings, cut };
   }
-  const run = readRunRecord(theCase.paths, exhibit);
   const used = run?.watchLists.find((list) => list.id === id);
   const none = { exhibit, sha256: null, version: null, finished: null, tool: null, strings: 0, cut: 0 };
   if (!run || !used) return { ...none, state: "none" };
@@ -89,7 +102,7 @@ function standingIn(
 function stringsOnly(reader: WorkFileReader): number {
   const [row] = reader.select<{ n: number }>(
     `SELECT count(*) AS n FROM content
-     WHERE state = 2 AND text_kind LIKE 'strings%' AND (treatment = 1 OR type IN ('unknown', 'hiberfil'))`,
+     WHERE state = ${contentState.complete} AND text_kind LIKE 'strings%' AND (treatment = 1 OR type IN ('unknown', 'hiberfil'))`,
   );
   return row?.n ?? 0;
 }

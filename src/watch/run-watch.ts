@@ -23,7 +23,7 @@ import { profileHash, readProfile } from "../examine/profile.ts";
 import { readRunRecord, writeRunRecord } from "../examine/run-record.ts";
 import { watchListsOf } from "../examine/watch-lists.ts";
 import { watchSays } from "../messages/en.ts";
-import { isOperatorError, OperatorError } from "../messages/operator-error.ts";
+import { exitCodes, isOperatorError, OperatorError } from "../messages/operator-error.ts";
 import { applyLists, standingOf, type ListStanding, type ListToApply, type WatchProgress } from "./apply-lists.ts";
 import { copiedHash, copiedIds, removeCopy, writeCopy, type CaseList } from "./case-lists.ts";
 
@@ -67,11 +67,12 @@ export function addLists({ theCase, journal, signer }: WatchDesk, lists: readonl
 /** Throws OperatorError: the exhibit is being processed, processing looked for another text of a list, stopped (4) … */
 export async function watchExhibit(desk: WatchDesk, label: string, lists: readonly CaseList[]): Promise<ListOutcome[]> {
   const { theCase, signal } = desk;
-  if (signal.aborted) throw new OperatorError("watch/interrupted", watchSays.interrupted(), 4);
+  if (signal.aborted) throw new OperatorError("watch/interrupted", watchSays.interrupted(), exitCodes.stopped);
   return locked(desk, label, async () => {
     const store = WatchStore.open(theCase.paths.items(label));
     try {
-      const wanted = lists.map((list) => ({ ...list, own: isOwn(theCase, label, list) }));
+      const used = listsOfRun(theCase.paths, label);
+      const wanted = lists.map((list) => ({ ...list, own: isOwn(used, label, list) }));
       const corpus = store.corpus();
       const applied = store.lists();
       const before = new Map(wanted.map((list) => [list.id, standingOf(list, applied, corpus)]));
@@ -108,8 +109,17 @@ async function apply(desk: WatchDesk, label: string, store: WatchStore, { corpus
   });
 }
 
-/** Removes the results of lists from all exhibits, and their copies. Throws OperatorError for one that was not applied. */
-export async function removeLists(desk: WatchDesk, ids: readonly string[]): Promise<string[]> {
+/** What was removed from one exhibit. */
+export interface RemovedLists {
+  readonly exhibit: string;
+  readonly lists: readonly string[];
+}
+
+/**
+ * Removes the results of lists from all exhibits, then their copies: where an exhibit is locked, the lists stay those of the case.
+ * Gives the exhibits that had results. Throws OperatorError for a list that was not applied.
+ */
+export async function removeLists(desk: WatchDesk, ids: readonly string[]): Promise<RemovedLists[]> {
   const { theCase, journal, signer } = desk;
   const labels = watchableLabels(theCase);
   const own = watchListsOf(theCase.paths, readProfile(theCase.paths));
@@ -119,11 +129,7 @@ export async function removeLists(desk: WatchDesk, ids: readonly string[]): Prom
     if (ofProcessing) throw new OperatorError("watch/not-removable", watchSays.notRemovable(id, ofProcessing.file));
     if (!known.has(id)) throw new OperatorError("watch/unknown", watchSays.removeUnknown(id, [...known].sort()));
   }
-  for (const id of ids) {
-    const sha256 = copiedHash(theCase.paths, id);
-    journal.append("watch-list-removed", { list: id, sha256 }, signer);
-  }
-  const changed: string[] = [];
+  const removed: RemovedLists[] = [];
   for (const label of labels) {
     await locked(desk, label, async () => {
       const store = WatchStore.open(theCase.paths.items(label));
@@ -131,14 +137,17 @@ export async function removeLists(desk: WatchDesk, ids: readonly string[]): Prom
         const there = ids.filter((id) => store.lists().some(({ list }) => list === id));
         if (there.length === 0) return;
         await changing(desk, label, { removed: there }, store, async () => there.forEach((id) => store.remove(id)));
-        changed.push(label);
+        removed.push({ exhibit: label, lists: there });
       } finally {
         store.close();
       }
     });
   }
-  for (const id of ids) removeCopy(theCase.paths, id);
-  return changed;
+  for (const id of ids) {
+    journal.append("watch-list-removed", { list: id, sha256: copiedHash(theCase.paths, id) }, signer);
+    removeCopy(theCase.paths, id);
+  }
+  return removed;
 }
 
 /** Reads only, since the exhibit is not locked. Throws OperatorError for a work file of an older form. */
@@ -214,16 +223,21 @@ function newDigest(theCase: Case, label: string): string | null {
  * Whether the texts of an exhibit were looked through for a list while it was processed. Throws OperatorError where they were for
  * another text of that list.
  */
-function isOwn({ paths }: Case, label: string, { id, sha256 }: CaseList): boolean {
-  const used = listsOfRun(paths, label).find((list) => list.id === id);
-  if (used && used.sha256 !== sha256) {
+function isOwn(used: readonly ListOfRun[], label: string, { id, sha256 }: CaseList): boolean {
+  const same = used.find((list) => list.id === id);
+  if (same && same.sha256 !== sha256) {
     throw new OperatorError("watch/other-version", watchSays.processedWithOther(id, label));
   }
-  return used !== undefined;
+  return same !== undefined;
+}
+
+interface ListOfRun {
+  readonly id: string;
+  readonly sha256: string;
 }
 
 /** By the record of the run; a run that was killed left none, but the work file has the hash of its profile and lists. */
-function listsOfRun(paths: Case["paths"], label: string): readonly { readonly id: string; readonly sha256: string }[] {
+function listsOfRun(paths: Case["paths"], label: string): readonly ListOfRun[] {
   const reader = WorkFileReader.open(paths.items(label));
   try {
     const profile = readProfile(paths);

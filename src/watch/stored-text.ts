@@ -4,7 +4,7 @@
  * the document's own, and as a whole.
  */
 import { textOverlapChars } from "../../native-free/model/prepared.ts";
-import { firstRun } from "../../native-free/model/text-seam.ts";
+import { firstRun, wholeSign } from "../../native-free/model/text-seam.ts";
 import type { StoredBlock } from "../case/work-file-rows.ts";
 
 export interface Stretch {
@@ -52,9 +52,7 @@ function untilOf(text: string): number {
 
 /** Where the next block begins in one that goes on: the overlap is never the half of a pair. */
 function seamOf(text: string): number {
-  const at = text.length - textOverlapChars;
-  const before = text.charCodeAt(at - 1);
-  return before >= 0xd800 && before < 0xdc00 ? at - 1 : at;
+  return wholeSign(text, text.length - textOverlapChars);
 }
 
 /** Recognised text is joined: it was looked through before it was cut into blocks. */

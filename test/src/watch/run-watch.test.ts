@@ -178,7 +178,8 @@ describe("a watch-list that is applied to what is processed", () => {
     expect(paths(search(later.theCase, "entity:watchlist-goods:nothing"))).toHaveLength(2);
     await applyText(watchDesk(later), file(), list);
     expect(digestOf(later)).toBe(digest);
-    await removeLists(watchDesk(later), ["goods", "others"]);
+    const removed = await removeLists(watchDesk(later), ["goods", "others"]);
+    expect(removed).toEqual([{ exhibit: "M01", lists: ["goods", "others"] }]);
     expect(appliedIn(later.theCase, "M01")).toEqual([]);
     expect(paths(search(later.theCase, "entity:watchlist-goods"))).toEqual([]);
     expect(workPart(later)).toMatchObject({ problem: null });
@@ -235,6 +236,9 @@ describe("a watch-list that is applied to what is processed", () => {
       database.exec("BEGIN IMMEDIATE");
       expect(await remove("others")).toContain("watch/unknown 2");
       expect(await remove("goods")).toContain("case/locked");
+      // Nothing was removed, and nothing says so.
+      expect(wantedLists(theCase.paths, ["goods"], false)).toMatchObject([{ id: "goods", file: "goods.txt" }]);
+      expect(readFileSync(theCase.paths.journal, "utf8")).not.toContain("watch-list-removed");
       database.exec("ROLLBACK");
       lock.release();
       database.exec("PRAGMA user_version = 1");

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { noScopeRules } from "../../../src/case/scope.ts";
 import { login } from "../../../src/custody/session.ts";
 import { verifyCase } from "../../../src/custody/verify-case.ts";
@@ -36,13 +36,12 @@ const entries = [
 
 let base = "";
 let desk: Desk;
-const before = { home: process.env["VESTIGE_HOME"], runtime: process.env["XDG_RUNTIME_DIR"] };
 
 beforeAll(async () => {
   base = freshFolder("watch-report");
   mkdirSync(join(base, "home"), { recursive: true });
-  process.env["VESTIGE_HOME"] = join(base, "home");
-  process.env["XDG_RUNTIME_DIR"] = join(base, "runtime");
+  vi.stubEnv("VESTIGE_HOME", join(base, "home"));
+  vi.stubEnv("XDG_RUNTIME_DIR", join(base, "runtime"));
   desk = await openTestCase(base);
   login(desk.journal, desk.signer, 1);
   putExhibit(desk.theCase, "M01", [
@@ -70,13 +69,7 @@ beforeAll(async () => {
 
 afterAll(() => {
   desk.journal.close();
-  for (const [name, value] of [
-    ["VESTIGE_HOME", before.home],
-    ["XDG_RUNTIME_DIR", before.runtime],
-  ] as const) {
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  }
+  vi.unstubAllEnvs();
   rmSync(base, { recursive: true, force: true });
 });
 
