@@ -8,6 +8,7 @@ import { derive, voidDerived } from "./derived.ts";
 import { migrate, setUpWriter } from "./schema.ts";
 import { openDatabase, type Database, type SqlRow, type Statement } from "./sqlite.ts";
 import { corpusOf } from "./watch-corpus.ts";
+import { workFileError } from "./work-file-error.ts";
 import type { WorkFileReader } from "./work-file-reader.ts";
 
 /**
@@ -149,7 +150,10 @@ export class WatchStore {
     );
   }
 
-  /** Brings an older work file to the present version. Throws OperatorError for a newer one. */
+  /**
+   * Brings an older work file to the present version. Throws OperatorError for a newer one. As every method, also where the file is
+   * damaged or its disk is full; what was being stored is not there then, and what was stored before is.
+   */
   static open(file: string): WatchStore {
     const database = openDatabase(file);
     try {
@@ -159,7 +163,7 @@ export class WatchStore {
       return new WatchStore(database);
     } catch (error) {
       database.close();
-      throw error;
+      throw workFileError(error, file);
     }
   }
 
@@ -169,23 +173,23 @@ export class WatchStore {
 
   /** Makes anew what a search asks first, where everything is processed. Call after the last change. */
   settle(): void {
-    derive(this.#database);
+    this.#guard(() => derive(this.#database));
   }
 
   lists(): AppliedList[] {
-    return this.#database.prepare("SELECT * FROM watch_list ORDER BY list").all().map(appliedList);
+    return this.#guard(() => this.#database.prepare("SELECT * FROM watch_list ORDER BY list").all().map(appliedList));
   }
 
   /** Highest row numbers. */
   ends(): { readonly contents: number; readonly items: number } {
     const end = (table: string) =>
       this.#database.prepare<{ id: number }>(`SELECT coalesce(max(id), 0) AS id FROM ${table}`).get()?.id ?? 0;
-    return { contents: end("content"), items: end("item") };
+    return this.#guard(() => ({ contents: end("content"), items: end("item") }));
   }
 
   /** Begins a list, or begins it anew: its earlier results go. Of a list of processing its entities stay. */
   begin(list: Omit<AppliedList, "contents" | "items" | "chars" | "cut" | "finished">): void {
-    this.#database.transaction(() => {
+    this.#change(() => {
       voidDerived(this.#database);
       this.#removeResults(list.list, list.own);
       this.#database
@@ -195,12 +199,12 @@ export class WatchStore {
            VALUES (:list, :version, :title, :file, :sha256, :entries, :own, :corpus, 0, 0, 0, 0, :tool, :started, NULL)`,
         )
         .run({ ...list, own: list.own ? 1 : 0 });
-    }, "immediate");
+    });
   }
 
   /** Stores batches that follow one another, for these lists, with how far they lead. */
   add(lists: readonly string[], batches: readonly WatchBatch[]): void {
-    this.#database.transaction(() => {
+    this.#change(() => {
       voidDerived(this.#database);
       for (const { text, places } of batches) {
         this.#addText(text);
@@ -217,7 +221,7 @@ export class WatchStore {
           )
           .run([(last as WatchBatch).upTo, chars, cut, list]);
       }
-    }, "immediate");
+    });
   }
 
   #addText(hits: readonly TextHit[]): void {
@@ -234,20 +238,22 @@ export class WatchStore {
   }
 
   finish(lists: readonly string[], finished: string): void {
-    const set = this.#database.prepare("UPDATE watch_list SET finished = ? WHERE list = ?");
-    this.#database.transaction(() => lists.forEach((list) => set.run([finished, list])), "immediate");
+    this.#change(() => {
+      const set = this.#database.prepare("UPDATE watch_list SET finished = ? WHERE list = ?");
+      for (const list of lists) set.run([finished, list]);
+    });
   }
 
   /** False where nothing was there. */
   remove(list: string): boolean {
-    return this.#database.transaction(() => {
+    return this.#change(() => {
       const known = this.#database.prepare<{ own: number }>("SELECT own FROM watch_list WHERE list = ?").get([list]);
       if (!known) return false;
       voidDerived(this.#database);
       this.#removeResults(list, known.own === 1);
       this.#database.prepare("DELETE FROM watch_list WHERE list = ?").run([list]);
       return true;
-    }, "immediate");
+    });
   }
 
   #removeResults(list: string, own: boolean): void {
@@ -257,6 +263,18 @@ export class WatchStore {
 
   /** What lists are applied to: changes with every text, field, name and identifier that processing adds or takes away. */
   corpus(): string {
-    return corpusOf((sql) => this.#database.prepare(sql).iterate());
+    return this.#guard(() => corpusOf((sql) => this.#database.prepare(sql).iterate()));
+  }
+
+  #change<T>(work: () => T): T {
+    return this.#guard(() => this.#database.transaction(work, "immediate"));
+  }
+
+  #guard<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw workFileError(error, this.#database.file);
+    }
   }
 }

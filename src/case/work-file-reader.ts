@@ -10,6 +10,7 @@ import { OperatorError } from "../messages/operator-error.ts";
 import { entitiesOf, extentsOf, fieldsOf, knownOf, timesOf } from "./item-details.ts";
 import { checkCurrent, checkVersion } from "./schema.ts";
 import { blockIds } from "./text-rows.ts";
+import { workFileError } from "./work-file-error.ts";
 import {
   openDatabase,
   sqliteCode,
@@ -99,14 +100,14 @@ export class WorkFileReader {
     try {
       database = openForReading(file, options);
     } catch (error) {
-      throw asOperator(error, file);
+      throw workFileError(error, file);
     }
     try {
       checkCurrent(database);
       return new WorkFileReader(database);
     } catch (error) {
       database.close();
-      throw asOperator(error, file);
+      throw workFileError(error, file);
     }
   }
 
@@ -339,7 +340,7 @@ export class WorkFileReader {
     try {
       return work();
     } catch (error) {
-      throw asOperator(error, this.file);
+      throw workFileError(error, this.file);
     }
   }
 
@@ -384,16 +385,4 @@ function openForReading(file: string, options: OpenOptions): Database {
     if (!settled || (code !== "SQLITE_CANTOPEN" && code !== "SQLITE_READONLY")) throw error;
     return openDatabase(file, { ...options, readonly: true, immutable: true });
   }
-}
-
-function asOperator(error: unknown, file: string): unknown {
-  const code = sqliteCode(error);
-  if (code === "SQLITE_NOTADB" || code === "SQLITE_CORRUPT") {
-    return new OperatorError("case/work-file-damaged", searchSays.workFileDamaged(file));
-  }
-  // A damaged length can ask for more memory than there is; so can a full machine, so nothing is said to be damaged.
-  if (code === "SQLITE_CANTOPEN" || code === "SQLITE_IOERR" || code === "SQLITE_NOMEM") {
-    return new OperatorError("case/unreadable", caseSays.unreadable(file, code));
-  }
-  return error;
 }

@@ -6,8 +6,8 @@
 import type { ItemRow } from "../../native-free/model/item.ts";
 import type { PreparedContent, UnitPlan, UnitResult } from "../../native-free/model/prepared.ts";
 import { tokenizerVersion } from "../../native-free/model/fold.ts";
-import { caseSays, searchSays } from "../messages/en.ts";
-import { exitCodes, OperatorError } from "../messages/operator-error.ts";
+import { searchSays } from "../messages/en.ts";
+import { OperatorError } from "../messages/operator-error.ts";
 import { ContentStore } from "./content-store.ts";
 import { derive, voidDerived } from "./derived.ts";
 import { FlightLog, noDeaths, type Deaths, type InFlight } from "./flight-log.ts";
@@ -15,7 +15,8 @@ import { ItemStore } from "./item-store.ts";
 import { forgetHashSets, matchedHashSets, matchHashSets } from "./known-files.ts";
 import { recoverRows, removeItems, reopenEncrypted } from "./recovery.ts";
 import { migrate, setUpWriter } from "./schema.ts";
-import { openDatabase, sqliteCode, type Database, type OpenOptions, type Statement } from "./sqlite.ts";
+import { openDatabase, type Database, type OpenOptions, type Statement } from "./sqlite.ts";
+import { workFileError } from "./work-file-error.ts";
 
 export interface WorkFileMeta {
   readonly exhibit: string;
@@ -101,7 +102,7 @@ export class WorkFileWriter {
       return new WorkFileWriter(database, FlightLog.open(file, open), options);
     } catch (error) {
       database.close();
-      throw asStopped(error, file);
+      throw workFileError(error, file);
     }
   }
 
@@ -355,21 +356,9 @@ export class WorkFileWriter {
       return work();
     } catch (error) {
       this.#broken = true;
-      throw asStopped(error, this.#database.file);
+      throw workFileError(error, this.#database.file);
     }
   }
-}
-
-/** A full disk in the officer's words; anything else unchanged. */
-function asStopped(error: unknown, file: string): unknown {
-  const code = sqliteCode(error);
-  if (code === "SQLITE_FULL") {
-    return new OperatorError("case/disk-full", caseSays.diskFull(file), exitCodes.stopped);
-  }
-  if (code === "SQLITE_NOTADB" || code === "SQLITE_CORRUPT") {
-    return new OperatorError("case/work-file-damaged", searchSays.workFileDamaged(file));
-  }
-  return error;
 }
 
 function checkMeta(database: Database, meta: WorkFileMeta): void {

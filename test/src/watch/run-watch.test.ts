@@ -250,6 +250,31 @@ describe("a watch-list that is applied to what is processed", () => {
     }
   }, 20_000);
 
+  it("says where the work file is damaged and what to do, for applying and removing", async () => {
+    mkdirSync(join(base, "damaged"));
+    const desk = await openTestCase(join(base, "damaged"));
+    const { theCase } = desk;
+    putExhibit(theCase, "M01", [doc("a.txt", "a cigarette")]);
+    writeFileSync(file(), list);
+    await applyText(watchDesk(desk), file(), list);
+    const workFile = theCase.paths.items("M01");
+    const whole = readFileSync(workFile);
+    // Nothing but the first page, which has the form's version.
+    const changed = Buffer.from(whole).fill(0xff, 4096);
+    for (const bytes of [whole.subarray(0, whole.length / 2), changed, Buffer.alloc(whole.length, 7)]) {
+      writeFileSync(workFile, bytes);
+      for (const work of [
+        () => watchExhibit(watchDesk(desk), "M01", wantedLists(theCase.paths, ["goods"], false)),
+        () => removeLists(watchDesk(desk), ["goods"]),
+      ]) {
+        const said = await refusal(work);
+        expect(said).toMatch(/^case\/work-file-damaged 2: Expected a readable work file, found a damaged one/);
+        expect(said).toContain(workFile);
+      }
+    }
+    desk.journal.close();
+  }, 20_000);
+
   it("is refused with its line where it is wrong, and changes nothing", async () => {
     const seq = later.journal.head().seq;
     const bad = await refusal(() =>
