@@ -221,7 +221,6 @@ describe("FT-SS-09: formatted text, fragments and places without files", () => {
     const chained = (name: string): string[] =>
       name.startsWith("FAT") || name === "ext4" ? ["allocated×1"] : ["allocated×1", "deleted×1"];
     expect(hitsByVolume(fragmentedWord)).toEqual(volumeKinds.map(({ name }) => chained(name)));
-    expect([limits.chain, limits.emptied, limits.pieces].every((text) => text.length > 0)).toBe(true);
   });
 
   it("a string torn between a file and its slack is found in neither, its halves in both", () => {

@@ -9,6 +9,7 @@ import { openCase } from "../../src/case/case-folder.ts";
 import { digestCase } from "../../src/case/digest.ts";
 import { caseFlags, vestige, type CommandResult } from "../fixtures/command.ts";
 import { freshFolder, randomOf, writeMixedEvidence } from "../fixtures/evidence-folder.ts";
+import { journalBodies } from "../fixtures/journal-bodies.ts";
 
 const campaign = process.env.VESTIGE_CAMPAIGN === "1";
 const seed = Number(process.env.VESTIGE_SEED ?? 3);
@@ -94,12 +95,6 @@ const after = (milliseconds: number): (() => boolean) => {
 /** Once the engine has its work file open. */
 const atWork = (folder: string) => () => existsSync(`${folder}/work/M01/items.db-wal`);
 
-const bodiesOf = (folder: string) =>
-  readFileSync(`${folder}/custody/journal.jsonl`, "utf8")
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => (JSON.parse(line) as { body: Record<string, unknown> }).body);
-
 describe("Ctrl-C", () => {
   it("stops processing at work, says how to continue, and continuing comes to the same result", async () => {
     const folder = copyOf("stopped");
@@ -164,7 +159,7 @@ describe("Ctrl-C", () => {
     // Reading moved no time that the manifest records, so both are the same bytes.
     expect(lines(folder).equals(lines(acquired))).toBe(true);
     expect((await run("verify", folder)).exit).toBe(0);
-    const acts = bodiesOf(folder).filter(({ act }) => act === "acquire");
+    const acts = journalBodies(folder).filter(({ act }) => act === "acquire");
     expect(acts.map(({ phase }) => phase)).toEqual(["intent", "done"]);
   });
 });
@@ -207,7 +202,7 @@ describe("a profile that changes between runs", () => {
     expect(result.exit, result.stderr).toBe(1);
     expect(result.stderr).toMatch(/profile or a watch-list changed/);
     expect(await digestOf(folder)).not.toBe(expected);
-    const removed = bodiesOf(folder).filter(({ act }) => act === "work-file-removed");
+    const removed = journalBodies(folder).filter(({ act }) => act === "work-file-removed");
     expect(removed).toHaveLength(1);
     expect(removed[0]).toMatchObject({ exhibit: "M01", details: { reason: "profile" } });
     writeFileSync(file, before);

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { caseFlags, jsonLines, vestige, type CommandResult } from "../fixtures/command.ts";
 import { commandsHere } from "../fixtures/command-here.ts";
 import { freshFolder, writeTree } from "../fixtures/evidence-folder.ts";
+import { journalBodies } from "../fixtures/journal-bodies.ts";
 
 const base = freshFolder("steps");
 const home = `${base}/home`;
@@ -29,10 +30,7 @@ async function step(exit: number, ...args: string[]): Promise<Record<string, unk
   return lines;
 }
 
-function journal(): { act: string; phase: string; exhibit: string | null; details: Record<string, unknown> }[] {
-  const lines = readFileSync(`${folder}/custody/journal.jsonl`, "utf8").trim().split("\n");
-  return lines.map((line) => (JSON.parse(line) as { body: ReturnType<typeof journal>[number] }).body);
-}
+const journal = () => journalBodies(folder);
 
 describe("a case step by step", () => {
   it("opens the case and signs in", async () => {

@@ -2,7 +2,7 @@
  * A word that stands nowhere else is hidden in each of more than forty places: an officer processes the folder and finds every one of them by
  * one search. Words behind passwords are found once the case knows the passwords; each success is an entry of the journal.
  */
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { caseFlags, jsonLines, vestige, type CommandResult } from "../fixtures/command.ts";
@@ -12,6 +12,7 @@ import { dataWords } from "../fixtures/hidden-words/data.ts";
 import { documentWords } from "../fixtures/hidden-words/documents.ts";
 import { mailWords } from "../fixtures/hidden-words/mail.ts";
 import { pictureWords } from "../fixtures/hidden-words/pictures.ts";
+import { journalBodies } from "../fixtures/journal-bodies.ts";
 import type { HiddenWord } from "../fixtures/hidden-words/word-of.ts";
 
 const all: readonly HiddenWord[] = [...documentWords, ...archiveWords, ...mailWords, ...dataWords, ...pictureWords];
@@ -63,10 +64,7 @@ describe("a word hidden in each place", () => {
     expect((await run("passwords", folder, "--add", join(base, "passwords.txt"))).exit).toBe(0);
     expect([0, 1]).toContain((await run("process", folder)).exit);
     expect(missing(locked, await found(locked))).toEqual([]);
-    const journal = readFileSync(join(folder, "custody", "journal.jsonl"), "utf8")
-      .trim()
-      .split("\n");
-    const acts = journal.map((line) => (JSON.parse(line) as { body: { act: string } }).body.act);
+    const acts = journalBodies(folder).map(({ act }) => act);
     expect(acts.filter((act) => act === "passwords-added")).toHaveLength(1);
     expect(acts.filter((act) => act === "unlocked")).toHaveLength(locked.length);
     expect((await run("verify", folder)).exit).toBe(0);

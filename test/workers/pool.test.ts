@@ -4,7 +4,8 @@ import { Pool, PoolError } from "../../workers/pool.ts";
 const entry = new URL("../fixtures/pool-thread.ts", import.meta.url);
 const pools: Pool<string, string, string>[] = [];
 
-function poolOf(size: number, stallMs = 500, onLost?: (slot: number) => void): Pool<string, string, string> {
+/** The limit counts from the order, so it includes the start of the thread: long where nothing is to stall. */
+function poolOf(size: number, stallMs = 20_000, onLost?: (slot: number) => void): Pool<string, string, string> {
   const pool = new Pool<string, string, string>({
     entry,
     size,
@@ -51,8 +52,7 @@ describe("Pool", () => {
     ["throw", "fault"],
   ])("ends a task that does %s with %s, names what was worked on, and goes on", async (task, code) => {
     const lost: number[] = [];
-    // A heap that fills up thrashes for a while before it is refused.
-    const pool = poolOf(1, task === "balloon" ? 30_000 : 500, (slot) => lost.push(slot));
+    const pool = poolOf(1, task === "hang" ? 2000 : 30_000, (slot) => lost.push(slot));
     const error = await errorOf(pool.run(0, task));
     expect(error).toBeInstanceOf(PoolError);
     expect(error.code).toBe(code);
@@ -67,7 +67,7 @@ describe("Pool", () => {
   });
 
   it("lets a task that shows signs of life run longer than the limit", async () => {
-    expect(await poolOf(1, 300).run(0, "slow 1200")).toBe("slot 0: slow");
+    expect(await poolOf(1, 1000).run(0, "slow 4000")).toBe("slot 0: slow");
   });
 
   it("gives an environment without secrets", async () => {

@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import process, { threadCpuUsage } from "node:process";
+import process from "node:process";
 import { setImmediate } from "node:timers/promises";
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from "node:worker_threads";
 import { registerExhibit } from "../../../src/acquire/intake.ts";
@@ -15,6 +15,7 @@ import { openTestCase, plainForm } from "../../fixtures/case-desk.ts";
 import type { Batch, MakeData } from "./make-thread.ts";
 import type { Plan } from "./plan.ts";
 import { SqlTimes } from "./sql-times.ts";
+import { cpuSeconds } from "./thread-time.ts";
 
 export const exhibitLabel = "M01";
 const formatOfData = 1;
@@ -124,10 +125,6 @@ function take({ port, counters }: Source): Batch {
   }
 }
 
-const cpuSeconds = (): number => {
-  const { user, system } = threadCpuUsage();
-  return (user + system) / 1e6;
-};
 const wallSeconds = (): number => performance.now() / 1000;
 
 async function writeAll(

@@ -2,13 +2,13 @@
  * Thread entry: makes every `threads`-th batch of items with their contents ready for the writer. What it is ahead of the writer is
  * bounded: shared memory holds how many batches were sent and how many were taken.
  */
-import { threadCpuUsage } from "node:process";
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import type { ItemRow } from "../../../native-free/model/item.ts";
 import type { PreparedContent } from "../../../native-free/model/prepared.ts";
 import { bringsContent, contentsBefore, type Plan } from "./plan.ts";
 import { contentRowOf, itemRowOf } from "./rows.ts";
 import { TextMaker } from "./text-maker.ts";
+import { cpuSeconds } from "./thread-time.ts";
 
 export interface MakeData {
   readonly plan: Plan;
@@ -31,10 +31,6 @@ export interface Batch {
 }
 
 const most = 3;
-const cpuSeconds = (): number => {
-  const { user, system } = threadCpuUsage();
-  return (user + system) / 1e6;
-};
 
 if (parentPort === null) throw new Error("make-thread runs as a worker thread only");
 const { plan, thread, threads, itemsPerBatch, flow, port } = workerData as MakeData;

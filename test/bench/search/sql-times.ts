@@ -1,5 +1,4 @@
 /** Where the writer's time goes: the processor time of each SQL statement, by table. */
-import { threadCpuUsage } from "node:process";
 import {
   openDatabase,
   type Database,
@@ -7,11 +6,7 @@ import {
   type SqlParams,
   type Statement,
 } from "../../../src/case/sqlite.ts";
-
-const cpuSeconds = (): number => {
-  const { user, system } = threadCpuUsage();
-  return (user + system) / 1e6;
-};
+import { cpuSeconds } from "./thread-time.ts";
 
 export class SqlTimes {
   /** Seconds and runs by kind of statement and table. */

@@ -15,14 +15,12 @@ const stride = 1_299_709;
 const longestWord = 64;
 
 export class Vocabulary {
-  readonly code: string;
   /** UTF-8 of all words, one after the other. */
   readonly bytes: Uint8Array;
   /** Where the word of a rank begins; one more at the end. */
   readonly starts: Uint32Array;
 
-  constructor({ code, heads, vowels, ends }: LanguageModel) {
-    this.code = code;
+  constructor({ heads, vowels, ends }: LanguageModel) {
     const parts = [heads, vowels, ends].map((list) => list.map((part) => Buffer.from(part))) as PartBytes;
     const bytes = Buffer.alloc(wordsPerLanguage * longestWord);
     this.starts = new Uint32Array(wordsPerLanguage + 1);

@@ -5,6 +5,7 @@ import { MemorySource } from "../../../native-free/bytes/byte-source.ts";
 import { containerFor } from "../../../native-free/containers/index.ts";
 import { extractorFor } from "../../../native-free/extractors/index.ts";
 import { identify } from "../../../native-free/typing/index.ts";
+import { cpuMs } from "../../fixtures/cpu-time.ts";
 import { codesOf, readWith, type ReadResult, sharedData, textUnder } from "../../fixtures/extraction-reader.ts";
 import { packedBytes } from "../../fixtures/mail-writers.ts";
 import { mailSeeds } from "../../fixtures/reader-seeds/mail.ts";
@@ -274,9 +275,9 @@ describe("input that is built to take long", () => {
     ["openings", `X: y\n\n${"begin 644 x\nno\n".repeat(60_000)}`],
     ["separators", `X: y\n${"From a 10:00 2024\nA: b\n".repeat(20_000)}`],
   ])("%s", async (_name, text) => {
-    const started = performance.now();
+    const started = cpuMs();
     await readWith(extractorFor("eml")!, Buffer.from(`From: a@b.c\n${text}\n\nbody\n`));
     await readWith(containerFor("mbox")!, Buffer.from(`From a 10:00 2024\n${text}\n`));
-    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(cpuMs() - started).toBeLessThan(10_000);
   });
 });

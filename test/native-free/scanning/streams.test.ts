@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { MemorySource } from "../../../native-free/bytes/byte-source.ts";
 import { reopenStream } from "../../../native-free/scanning/reopen-stream.ts";
 import { grain } from "../../fixtures/carving/laid-out.ts";
+import { cpuMs } from "../../fixtures/cpu-time.ts";
 import { decoders, lengthCarver, recognisersOf, scanBytes, type Scanned } from "../../fixtures/scanned.ts";
 import { zip } from "../../fixtures/zip-writer.ts";
 
@@ -192,9 +193,9 @@ describe("the budgets", () => {
         { name: "z", data: bomb },
         { name: "y", data: bomb },
       ]);
-    const began = performance.now();
+    const began = cpuMs();
     scanBytes(bomb, parts);
-    expect(performance.now() - began).toBeLessThan(5000);
+    expect(cpuMs() - began).toBeLessThan(5000);
   });
 });
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { canonicalJson } from "../../../native-free/model/canonical-json.ts";
 import type { FlagValues } from "../../../src/cli/command.ts";
 import { proveCommand } from "../../../src/cli/commands/prove.ts";
@@ -272,15 +272,11 @@ describe("the independent check", () => {
 });
 
 describe("vestige prove", () => {
-  const before = process.env["XDG_RUNTIME_DIR"];
   beforeAll(() => {
-    process.env["XDG_RUNTIME_DIR"] = folder;
+    vi.stubEnv("XDG_RUNTIME_DIR", folder);
     login(sample.journal, sample.officer, 1);
   });
-  afterAll(() => {
-    if (before === undefined) delete process.env["XDG_RUNTIME_DIR"];
-    else process.env["XDG_RUNTIME_DIR"] = before;
-  });
+  afterAll(() => void vi.unstubAllEnvs());
   const prove = (args: readonly string[], flags: FlagValues) => runCommand(proveCommand, args, flags);
 
   it("makes a proof from the image's files, and checks it without the case", async () => {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { recordOperation } from "../../../src/case/operation.ts";
 import { emptyForm } from "../../../src/case/operation-form.ts";
 import type { FlagValues } from "../../../src/cli/command.ts";
@@ -25,11 +25,10 @@ const hash = (digit: string) => digit.repeat(64);
 const medium = mediumBytes(70_000);
 let sample: SampleCase;
 let runtime: string;
-const before = process.env["XDG_RUNTIME_DIR"];
 
 beforeAll(() => {
   runtime = mkdtempSync(join(tmpdir(), "vestige-runtime-"));
-  process.env["XDG_RUNTIME_DIR"] = runtime;
+  vi.stubEnv("XDG_RUNTIME_DIR", runtime);
   sample = newCase({ number: "2026/42 <b>" });
   recordOperation(sample.theCase, sample.journal, sample.officer, {
     ...emptyForm,
@@ -63,8 +62,7 @@ beforeAll(() => {
 afterAll(() => {
   sample.remove();
   rmSync(runtime, { recursive: true, force: true });
-  if (before === undefined) delete process.env["XDG_RUNTIME_DIR"];
-  else process.env["XDG_RUNTIME_DIR"] = before;
+  vi.unstubAllEnvs();
 });
 
 function made<K extends ReportKind>(kind: K, labels?: readonly string[]): MadeReport<K> & { page: string } {

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { readOperation, readScopeRules, recordOperation, restoreOperation } from "../../../src/case/operation.ts";
 import { emptyForm, parseForm, type OperationForm } from "../../../src/case/operation-form.ts";
 import { noScopeRules } from "../../../src/case/scope.ts";
@@ -19,18 +19,16 @@ const scoped: OperationForm = { ...emptyForm, place: "Antwerp", scope: { ...empt
 
 let sample: SampleCase;
 let runtime: string;
-const before = process.env["XDG_RUNTIME_DIR"];
 
 beforeEach(() => {
   sample = newCase();
   runtime = mkdtempSync(join(tmpdir(), "vestige-runtime-"));
-  process.env["XDG_RUNTIME_DIR"] = runtime;
+  vi.stubEnv("XDG_RUNTIME_DIR", runtime);
 });
 afterEach(() => {
   sample.remove();
   rmSync(runtime, { recursive: true, force: true });
-  if (before === undefined) delete process.env["XDG_RUNTIME_DIR"];
-  else process.env["XDG_RUNTIME_DIR"] = before;
+  vi.unstubAllEnvs();
 });
 
 describe("the form", () => {

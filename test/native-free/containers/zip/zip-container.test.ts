@@ -7,6 +7,7 @@ import { containerFor } from "../../../../native-free/containers/index.ts";
 import { MemorySource } from "../../../../native-free/bytes/byte-source.ts";
 import { openZip } from "../../../../native-free/containers/zip/archive.ts";
 import { zipContainer } from "../../../../native-free/containers/zip/container.ts";
+import { cpuMs } from "../../../fixtures/cpu-time.ts";
 import { codesOf, readWith } from "../../../fixtures/extraction-reader.ts";
 import { zip, type ZipEntrySpec } from "../../../fixtures/zip-writer.ts";
 
@@ -333,10 +334,10 @@ describe("zip salvage", () => {
       zip([{ name: "x", data: "", descriptor: true, flags: 8 }], { omitDirectory: true }),
     ).subarray(0, 31);
     const many = Buffer.concat(Array.from({ length: 20_000 }, () => header));
-    const started = performance.now();
+    const started = cpuMs();
     const { children } = await readWith(zipContainer, many);
     expect(children.length).toBe(20_000);
-    expect(performance.now() - started).toBeLessThan(15_000);
+    expect(cpuMs() - started).toBeLessThan(15_000);
   });
 });
 

@@ -6,6 +6,7 @@ import { lzfseInto } from "../../../../native-free/images/dmg/lzfse.ts";
 import { unpackBlock } from "../../../../native-free/images/dmg/unpack.ts";
 import { xzInto } from "../../../../native-free/images/dmg/xz.ts";
 import { mutate, randomFrom } from "../../../conformance/mutate.ts";
+import { cpuMs } from "../../../fixtures/cpu-time.ts";
 import { mixedMedium, noise } from "../../../fixtures/ewf-set.ts";
 import { knownBlock, packedKnown } from "../../../fixtures/images/dmg.ts";
 import { adcOf, lzfseOf } from "../../../fixtures/images/lzfse.ts";
@@ -112,9 +113,9 @@ describe("xz and bzip2", () => {
   const bzip2 = toolMade("bzip2", ["-c"], text);
   it.skipIf(bzip2 === null)("ends a bzip2 stream that unpacks to far more than its block", () => {
     const bomb = toolMade("bzip2", ["-c"], new Uint8Array(40 << 20))!;
-    const began = performance.now();
+    const began = cpuMs();
     expect(unpackBlock("bzip2", bomb, new Uint8Array(32_768))).toBe("bzip2");
-    expect(performance.now() - began).toBeLessThan(1500);
+    expect(cpuMs() - began).toBeLessThan(1500);
   });
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { MemorySource } from "../../../../native-free/bytes/byte-source.ts";
 import { probeOf } from "../../../../native-free/images/index.ts";
 import { nrgFormat } from "../../../../native-free/images/nrg/format.ts";
+import { cpuMs } from "../../../fixtures/cpu-time.ts";
 import { sound } from "../../../fixtures/images/cue.ts";
 import { nrgMedium, nrgOf, sampleSets } from "../../../fixtures/images/nrg.ts";
 import {
@@ -88,10 +89,10 @@ describe("damage of a Nero image", () => {
     const alone = nrgOf(nrgMedium, { version: 2, data: "track" });
     const image = openBytes(changed(alone, "ETN2", 8 + 12, 1));
     expect(codesOf(image)).toContain("image/truncated");
-    const began = performance.now();
+    const began = cpuMs();
     expect(bytesByKind(image).missing).toBeGreaterThan(2 ** 24 - 2 ** 12);
     const huge = openBytes(changed(mixed, "DAOX", 8 + 22 + 36, 0x12));
     expect(codesOf(huge)).toContain("image/disc-track");
-    expect(performance.now() - began).toBeLessThan(1000);
+    expect(cpuMs() - began).toBeLessThan(1000);
   });
 });
