@@ -102,8 +102,8 @@ describe("Ctrl-C", () => {
     let last = 0;
     let hits = 0;
     for (let stop = 0; stop < stops; stop++) {
-      const isFirst = stop === 0;
-      const when = isFirst ? atWork(folder) : after(300 + random() * 1500);
+      // By turns while the work file is being written, and at any moment.
+      const when = stop % 2 === 0 ? atWork(folder) : after(300 + random() * 1500);
       const result = await interrupted({ args: ["process", folder], when, act: interrupt });
       // Before the program listens, or after its end, the signal ends it as any program.
       if (result.signal === "SIGINT") continue;

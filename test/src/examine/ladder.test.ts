@@ -13,7 +13,7 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-async function processPoisoned(files: Record<string, string | Uint8Array>, healthy = 60, stallMs = 2500) {
+async function processPoisoned(files: Record<string, string | Uint8Array>, healthy = 60, stallMs = 5000) {
   const base = freshFolder("ladder");
   folders.push(base);
   const source = `${base}/source`;

@@ -79,7 +79,7 @@ describe("the page in a browser", () => {
       const text = status.getElementById("status").textContent;
       return text !== old && text.includes("undecided");
     };
-    await page.waitForFunction(done, before, { timeout: 15_000 });
+    await page.waitForFunction(done, before, { timeout: 45_000 });
     const articles = await page.locator("#verdicts article").all();
     return Promise.all(
       articles.map(async (article) => {
