@@ -244,8 +244,10 @@ function readsBetterShifted(
   const to = isUnit(bytes, end - 1, other) ? end + 1 : end - 1;
   if (to - from < minimumBytes) return false;
   const odder = oddPlaces(bytes, start, end, big) - oddPlaces(bytes, from, to, !big);
-  if (odder !== 0) return odder > 0;
   const longer = end - start - (to - from);
+  // At the end of the data the other reading lacks the last character, and with it what may be odd about it.
+  if (odder > 0 && longer > 0 && end >= bytes.length) return false;
+  if (odder !== 0) return odder > 0;
   return longer === 0 ? big && isLatinOne(bytes, start, end) : longer < 0;
 }
 

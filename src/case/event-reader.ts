@@ -4,7 +4,7 @@
  */
 import { derivedVersion } from "./derived.ts";
 import { unpackEvents, type EventColumns } from "./event-block.ts";
-import { blocksPerClass, makeEvents, ranksOf, type EventDatabase } from "./event-store.ts";
+import { blocksPerClass, dropTemporaryEvents, makeEvents, ranksOf, type EventDatabase } from "./event-store.ts";
 import type { WorkFileReader } from "./work-file-reader.ts";
 
 /** What a code of an event means; the source is null where only the row of the date says it. */
@@ -37,10 +37,14 @@ export interface EventStretch {
   readonly end: number;
 }
 
-/** The events of a work file at the moment of the reader's snapshot; they hold until they are asked for again. */
+/**
+ * The events of a work file at the moment of the reader's snapshot; they hold until they are asked for again. Those that were made here
+ * while it was being processed go once it has its own.
+ */
 export function eventsOf(reader: WorkFileReader): WorkFileEvents {
   const schema = areStored(reader) ? "main" : "temp";
   if (schema === "temp") makeHere(reader);
+  else for (const statement of dropTemporaryEvents) reader.temporary(statement);
   const kinds = reader.select<EventKind>(`SELECT kind, source FROM ${schema}.event_kind ORDER BY code`);
   return { classes: [0, 1, 2].map((part) => EventSequence.open(reader, schema, part)), kinds };
 }

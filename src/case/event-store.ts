@@ -35,6 +35,8 @@ CREATE TABLE IF NOT EXISTS ${schema}.event_block (
 CREATE TABLE IF NOT EXISTS ${schema}.event_kind (code INTEGER PRIMARY KEY, kind TEXT NOT NULL, source TEXT)`,
 ];
 
+export const dropTemporaryEvents = ["event_block", "event_kind"].map((name) => `DROP TABLE IF EXISTS temp.${name}`);
+
 export const eventTables = eventTablesIn("main")
   .map((statement) => `${statement};\n`)
   .join("");

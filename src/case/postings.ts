@@ -20,7 +20,7 @@ export type Visit = (row: number) => void;
 /** Called with a row and its list of positions: `bytes` from `start` to `end`, valid during the call. */
 type VisitPositions = (row: number, bytes: Uint8Array, start: number, end: number) => void;
 
-/** Places of the words of a phrase that are held: 64 MiB. */
+/** Places of the words of a phrase that are held: 64 MiB, three times that while those of a prefix are put in order. */
 const mostPositions = 2 ** 23;
 
 /** A phrase that is to be asked through SQLite, which holds little and takes longer. */

@@ -6,9 +6,9 @@
 import { kindOfList } from "../../native-free/watchlists/list-kind.ts";
 import { derive, voidDerived } from "./derived.ts";
 import { migrate, setUpWriter } from "./schema.ts";
-import { openDatabase, type Database, type SqlRow, type Statement } from "./sqlite.ts";
+import { type Database, type SqlRow, type Statement } from "./sqlite.ts";
 import { corpusOf } from "./watch-corpus.ts";
-import { workFileError } from "./work-file-error.ts";
+import { openToWrite, workFileError } from "./work-file-error.ts";
 import type { WorkFileReader } from "./work-file-reader.ts";
 
 /**
@@ -155,16 +155,12 @@ export class WatchStore {
    * damaged or its disk is full; what was being stored is not there then, and what was stored before is.
    */
   static open(file: string): WatchStore {
-    const database = openDatabase(file);
-    try {
+    return openToWrite(file, (database) => {
       setUpWriter(database);
       migrate(database);
       database.exec(watchTables);
       return new WatchStore(database);
-    } catch (error) {
-      database.close();
-      throw workFileError(error, file);
-    }
+    });
   }
 
   close(): void {

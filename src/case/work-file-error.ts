@@ -1,9 +1,22 @@
 /** What SQLite says of a work file, in the officer's words. */
+import { dirname } from "node:path";
 import { caseSays, searchSays } from "../messages/en.ts";
 import { exitCodes, OperatorError } from "../messages/operator-error.ts";
-import { sqliteCode } from "./sqlite.ts";
+import { openDatabase, sqliteCode, type Database } from "./sqlite.ts";
 
-/** An OperatorError for a full disk, a damaged file and one that cannot be read; anything else unchanged. */
+/** Opens a work file for writing and prepares it; `prepare` makes what is returned. Throws OperatorError, and then it is closed. */
+export function openToWrite<T>(file: string, prepare: (database: Database) => T, open = openDatabase): T {
+  let database: Database | null = null;
+  try {
+    database = open(file);
+    return prepare(database);
+  } catch (error) {
+    database?.close();
+    throw workFileError(error, file);
+  }
+}
+
+/** An OperatorError for a full disk, a damaged file and one that cannot be read or written; anything else unchanged. */
 export function workFileError(error: unknown, file: string): unknown {
   const code = sqliteCode(error);
   switch (code) {
@@ -17,6 +30,8 @@ export function workFileError(error: unknown, file: string): unknown {
     case "SQLITE_IOERR":
     case "SQLITE_NOMEM":
       return new OperatorError("case/unreadable", caseSays.unreadable(file, code));
+    case "SQLITE_READONLY":
+      return new OperatorError("case/not-writable", caseSays.notWritable(dirname(file), code));
     default:
       return error;
   }

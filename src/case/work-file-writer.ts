@@ -16,7 +16,7 @@ import { forgetHashSets, matchedHashSets, matchHashSets } from "./known-files.ts
 import { recoverRows, removeItems, reopenEncrypted } from "./recovery.ts";
 import { migrate, setUpWriter } from "./schema.ts";
 import { openDatabase, type Database, type OpenOptions, type Statement } from "./sqlite.ts";
-import { workFileError } from "./work-file-error.ts";
+import { openToWrite, workFileError } from "./work-file-error.ts";
 
 export interface WorkFileMeta {
   readonly exhibit: string;
@@ -94,16 +94,13 @@ export class WorkFileWriter {
    */
   static open(file: string, meta: WorkFileMeta, options: WriterOptions = {}): WorkFileWriter {
     const open = options.open ?? openDatabase;
-    const database = open(file);
-    try {
+    const prepare = (database: Database): WorkFileWriter => {
       setUpWriter(database);
       migrate(database);
       checkMeta(database, meta);
       return new WorkFileWriter(database, FlightLog.open(file, open), options);
-    } catch (error) {
-      database.close();
-      throw workFileError(error, file);
-    }
+    };
+    return openToWrite(file, prepare, open);
   }
 
   /**

@@ -1,5 +1,6 @@
 /** Sentences of the account of bytes: `vestige account` and page one of the report. Names are already escaped by the caller. */
 import type { MediumClass } from "../../native-free/layers/account.ts";
+import { grouped } from "./en-parts.ts";
 
 export const classNames: Readonly<Record<MediumClass, string>> = {
   content: "file content",
@@ -47,4 +48,3 @@ export const accountChanged = (label: string) =>
 export const zeroSlack = (items: number, bytes: number) =>
   `${grouped(items)} stretches of slack (${grouped(bytes)} bytes) hold only zeros; no items were made of them.`;
 export const notUnderstoodParts = () => "Not understood or not readable, by volume:";
-import { grouped } from "./en-parts.ts";

@@ -1,5 +1,6 @@
 /** Sentences of `vestige info`, `read` and `export`. Names in them are already escaped by the caller. */
 import { factNames, type FactName } from "../../native-free/model/facts.ts";
+import { grouped } from "./en-parts.ts";
 
 export const nothingPacked = (path: string) =>
   `Expected an image in the archive ${path}, found no file that can be unpacked; unpack it with the program that made it.`;
@@ -128,4 +129,3 @@ export const exportLost = (bytes: number) =>
   `${grouped(bytes)} bytes could not be had from the image and were written as zeros.`;
 export const partialSector = (length: number, sectorBytes: number) =>
   `Expected a range of whole sectors of ${grouped(sectorBytes)} bytes for this format, found ${grouped(length)} bytes; use --format raw, or extend the range.`;
-import { grouped } from "./en-parts.ts";

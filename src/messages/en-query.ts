@@ -17,7 +17,6 @@ export const notExact = (what: string) =>
   `expected words and phrases only, since accents and case count here, found ${what}, which brings writings together; use a /regular expression/, or search without exact.`;
 export const notInField = (what: string, field: string) =>
   `expected words or values of ${field} inside ${field}:( ), found ${what}; close the parenthesis before it.`;
-export const exactTwice = () => "expected exact: once, found it twice; leave one out, or put what is text in quotes.";
 export const listNameMissing = () =>
   "expected the name of a file with hashes behind hash:@, found none; write hash:@NAME.";
 const quoted = (word: string) => `"${word}"`;

@@ -1,5 +1,6 @@
 /** Sentences about scans and watch-lists. */
 import type { ListProblem, ListProblemCode } from "../../native-free/watchlists/watch-list.ts";
+import { shown } from "./en-parts.ts";
 
 const found = ({ found: text }: ListProblem): string =>
   text === "" ? "found the end of the line" : `found ${shown(text)}`;
@@ -62,4 +63,3 @@ export const listSays = {
   sameId: (id: string, first: string, second: string): string =>
     `Expected each watch-list to have an id of its own, found ${shown(id)} in ${first} and in ${second}; change one of them or leave one out.`,
 } as const;
-import { shown } from "./en-parts.ts";

@@ -110,7 +110,7 @@ export class Answer {
   readonly searched: readonly SearchedFacts[];
   readonly #question: Question;
   readonly #sets = new Map<SearchedFile, FileAnswer>();
-  readonly #conditions = new Map<SearchedFile, Conditions>();
+  readonly #conditions = new Conditions<SearchedFile>();
   #counts: AnswerCounts | null = null;
 
   constructor(question: Question) {
@@ -175,9 +175,7 @@ export class Answer {
 
   /** Items that meet a condition of the query. */
   #meeting(file: SearchedFile, term: FilterTerm): Held {
-    const known = this.#conditions.get(file) ?? new Conditions();
-    this.#conditions.set(file, known);
-    return known.of(term, () => file.matching(term, this.#question.bounds));
+    return this.#conditions.of(file, term, () => file.matching(term, this.#question.bounds));
   }
 
   counts(): AnswerCounts {

@@ -76,8 +76,9 @@ const isClosing = (character: string) => character === ")" || character === "）
 function lexPart(text: string, at: number): Lexeme {
   let field = fieldAt(text, at);
   let valueAt = field === null ? at : at + field.length + 1;
-  const exact = field?.toLowerCase() === "exact";
-  if (exact) {
+  let exact = false;
+  while (field?.toLowerCase() === "exact") {
+    exact = true;
     field = fieldAt(text, valueAt);
     if (field !== null) valueAt += field.length + 1;
   }

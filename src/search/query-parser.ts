@@ -163,8 +163,6 @@ class Parser {
     const isExact = exact || outer.exact;
     if (field === null) return { ...outer, exact: isExact };
     const name = knownField(field, at);
-    // The first one is no field: it is told by `exact`.
-    if (name === "exact") throw queryError(at, querySays.exactTwice());
     const place = textFieldOf(name);
     if (outer.field !== null && (textFieldOf(outer.field) === null || !standsInText.has(name))) {
       throw queryError(at, querySays.notInField(`${field}:`, outer.field));

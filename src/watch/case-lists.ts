@@ -7,7 +7,7 @@ import { basename, join } from "node:path";
 import { parseWatchList } from "../../native-free/watchlists/parse-list.ts";
 import { asOperatorError, writeAtomically } from "../case/atomic-file.ts";
 import type { CasePaths } from "../case/case-folder.ts";
-import { sha256OfFile } from "../case/file-pieces.ts";
+import { sha256Of } from "../custody/readable.ts";
 import { readProfile } from "../examine/profile.ts";
 import { watchListsOf, type UsedList } from "../examine/watch-lists.ts";
 import { watchSays } from "../messages/en.ts";
@@ -94,9 +94,9 @@ function placeOf(paths: CasePaths, name: string, own: readonly { readonly id: st
   throw new OperatorError("watch/unknown", watchSays.unknown(name, [...own.map(({ id }) => id), ...copiedIds(paths)]));
 }
 
-/** SHA-256 (hex) of the copy that there is; null where there is none. */
+/** SHA-256 (hex) of the copy that there is; null where there is none. Throws OperatorError where it cannot be read. */
 export function copiedHash(paths: CasePaths, id: string): string | null {
-  return existsSync(copyOf(paths, id)) ? sha256OfFile(copyOf(paths, id)) : null;
+  return sha256Of(copyOf(paths, id));
 }
 
 /** The caller records it first. The bytes are those that were read: UTF-8 is given back as it was. */

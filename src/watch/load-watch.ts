@@ -68,21 +68,23 @@ interface ExhibitState {
   readonly corpus: string;
   readonly strings: number;
   readonly applied: readonly AppliedList[];
-  readonly run: RunRecord | null;
+  /** Read where a list is not applied, once. */
+  readonly run: () => RunRecord | null;
 }
 
 function stateOf(theCase: Case, exhibit: string, reader: WorkFileReader): ExhibitState {
+  let run: RunRecord | null | undefined;
   return {
     exhibit,
     corpus: corpusOfReader(reader),
     strings: stringsOnly(reader),
     applied: appliedLists(reader),
-    run: readRunRecord(theCase.paths, exhibit),
+    run: () => (run === undefined ? (run = readRunRecord(theCase.paths, exhibit)) : run),
   };
 }
 
 function standingIn(state: ExhibitState, { id }: CaseList): ListInExhibit {
-  const { exhibit, corpus, strings, run } = state;
+  const { exhibit, corpus, strings } = state;
   const applied = state.applied.find(({ list }) => list === id);
   if (applied) {
     const { sha256, version, finished, tool, cut, own } = applied;
@@ -90,6 +92,7 @@ function standingIn(state: ExhibitState, { id }: CaseList): ListInExhibit {
     const state = finished === null ? "begun" : ended;
     return { exhibit, state, sha256, version, finished, tool, strings: own ? 0 : strings, cut };
   }
+  const run = state.run();
   const used = run?.watchLists.find((list) => list.id === id);
   const none = { exhibit, sha256: null, version: null, finished: null, tool: null, strings: 0, cut: 0 };
   if (!run || !used) return { ...none, state: "none" };

@@ -129,6 +129,7 @@ export async function removeLists(desk: WatchDesk, ids: readonly string[]): Prom
     if (ofProcessing) throw new OperatorError("watch/not-removable", watchSays.notRemovable(id, ofProcessing.file));
     if (!known.has(id)) throw new OperatorError("watch/unknown", watchSays.removeUnknown(id, [...known].sort()));
   }
+  const copies = ids.map((id) => ({ list: id, sha256: copiedHash(theCase.paths, id) }));
   const removed: RemovedLists[] = [];
   for (const label of labels) {
     await locked(desk, label, async () => {
@@ -143,9 +144,9 @@ export async function removeLists(desk: WatchDesk, ids: readonly string[]): Prom
       }
     });
   }
-  for (const id of ids) {
-    journal.append("watch-list-removed", { list: id, sha256: copiedHash(theCase.paths, id) }, signer);
-    removeCopy(theCase.paths, id);
+  for (const copy of copies) {
+    journal.append("watch-list-removed", copy, signer);
+    removeCopy(theCase.paths, copy.list);
   }
   return removed;
 }

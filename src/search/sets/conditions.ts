@@ -1,4 +1,4 @@
-/** Which items meet the conditions of a query, kept while hits are explained: in few bytes, however many conditions it has. */
+/** Which items meet the conditions of a query, kept while hits are explained, within a bound for all work files together. */
 import type { FilterTerm } from "../query.ts";
 import type { BitSet } from "./bit-set.ts";
 
@@ -7,32 +7,35 @@ export interface Held {
   has(rank: number): boolean;
 }
 
-/** Sets with one bit for each item that are kept. A query of thousands of conditions has few that many items meet. */
-const mostBitSets = 64;
+/**
+ * What is kept at most: two thousand conditions of a million items that many of them meet, or many more that few do. Each hit asks them in
+ * one order, so that the first ones stay: to give one up for another would make all of them anew for each hit.
+ */
+const mostBytes = 256 << 20;
 
-export class Conditions {
-  readonly #small = new Map<FilterTerm, Held>();
-  /** The one used last stands last. */
-  readonly #large = new Map<FilterTerm, BitSet>();
+export class Conditions<File extends object> {
+  readonly #kept = new Map<File, Map<FilterTerm, Held>>();
+  #left: number;
+
+  constructor(most = mostBytes) {
+    this.#left = most;
+  }
 
   /** `make` is called where the set of a condition is not kept. */
-  of(term: FilterTerm, make: () => BitSet): Held {
-    const small = this.#small.get(term);
-    if (small) return small;
-    let large = this.#large.get(term);
-    if (large) this.#large.delete(term);
-    else {
-      large = make();
-      const count = large.count();
-      if (count * 32 <= large.size) {
-        const ranks = new Ranks(large, count);
-        this.#small.set(term, ranks);
-        return ranks;
-      }
-    }
-    this.#large.set(term, large);
-    if (this.#large.size > mostBitSets) this.#large.delete(this.#large.keys().next().value!);
-    return large;
+  of(file: File, term: FilterTerm, make: () => BitSet): Held {
+    const kept = this.#kept.get(file) ?? new Map<FilterTerm, Held>();
+    this.#kept.set(file, kept);
+    const known = kept.get(term);
+    if (known) return known;
+    const set = make();
+    const count = set.count();
+    const isSmall = count * 32 <= set.size;
+    const bytes = isSmall ? count * 4 : set.size / 8;
+    if (bytes > this.#left) return set;
+    const held = isSmall ? new Ranks(set, count) : set;
+    this.#left -= bytes;
+    kept.set(term, held);
+    return held;
   }
 }
 

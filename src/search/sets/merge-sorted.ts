@@ -2,9 +2,21 @@
 
 /**
  * Calls `visit` for every different text, in order. `same` has the value of each sequence with that text, null where it has none; it is
- * one array, filled anew each time. A text is in a sequence once.
+ * one array, filled anew each time. A text is in a sequence once. All sequences are closed, also where one of them ends with an error.
  */
 export function mergeSorted<T>(
+  sequences: readonly Iterator<T>[],
+  textOf: (value: T) => string,
+  visit: (same: readonly (T | null)[]) => void,
+): void {
+  try {
+    merge(sequences, textOf, visit);
+  } finally {
+    for (const sequence of sequences) sequence.return?.();
+  }
+}
+
+function merge<T>(
   sequences: readonly Iterator<T>[],
   textOf: (value: T) => string,
   visit: (same: readonly (T | null)[]) => void,

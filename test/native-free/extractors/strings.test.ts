@@ -70,6 +70,14 @@ describe("strings", () => {
     }
   });
 
+  it.each(["сектор7", "протокол2019", "товары", "الفاتورة7", "τελωνείο7"])(
+    "finds %s where it is all that there is",
+    (text) => {
+      expect(lines(Buffer.from(text, "utf16le"))).toContain(text);
+      expect(lines(big(text))).toContain(text);
+    },
+  );
+
   it("tells text of one script in UTF-16 as it was written, seldom in the other order, and then beside it", () => {
     const random = randomOf(7);
     const upTo = (count: number): number => Math.floor(random() * count);

@@ -251,9 +251,14 @@ describe("the events of a work file", () => {
       }),
     ).toThrow("stopped");
     expect(reader.snapshot(lengths)).toEqual([1, 0, 0]);
-    expect(reader.snapshot(lengths)).toEqual([1, 0, 0]);
-    reader.close();
+    const made = () => reader.select("SELECT name FROM temp.sqlite_schema WHERE name LIKE 'event!_%' ESCAPE '!'");
+    expect(made()).toHaveLength(2);
+    // They go once the work file has its own.
+    writer.finishUnit({ key: "u", items: 1, status: "done", reason: null });
     writer.close();
+    expect(reader.snapshot(lengths)).toEqual([1, 0, 0]);
+    expect(made()).toEqual([]);
+    reader.close();
   });
 });
 

@@ -272,6 +272,26 @@ describe("a watch-list that is applied to what is processed", () => {
         expect(said).toContain(workFile);
       }
     }
+    rmSync(workFile);
+    mkdirSync(workFile);
+    expect(
+      await refusal(() => watchExhibit(watchDesk(desk), "M01", wantedLists(theCase.paths, ["goods"], false))),
+    ).toMatch(/^case\/unreadable 2: Expected to read /);
+    desk.journal.close();
+  }, 20_000);
+
+  it("keeps its results where its copy cannot be read", async () => {
+    mkdirSync(join(base, "unreadable"));
+    const desk = await openTestCase(join(base, "unreadable"));
+    const { theCase } = desk;
+    putExhibit(theCase, "M01", [doc("a.txt", "a cigarette")]);
+    writeFileSync(file(), list);
+    await applyText(watchDesk(desk), file(), list);
+    const copy = join(theCase.paths.lists, "applied", "goods.txt");
+    rmSync(copy);
+    mkdirSync(copy);
+    expect(await refusal(() => removeLists(watchDesk(desk), ["goods"]))).toContain("custody/unreadable");
+    expect(appliedIn(theCase, "M01")).not.toEqual([]);
     desk.journal.close();
   }, 20_000);
 

@@ -16,28 +16,29 @@ const termOf = (value: number) => ({ kind: "filter", value }) as unknown as Filt
 
 describe("conditions that are kept", () => {
   it.each([1, 2, 31, 32, 33, 1000, 100_000])("say of every item whether it meets one that each %i. meets", (step) => {
-    const held = new Conditions().of(termOf(step), () => setOf(step));
+    const file = {};
+    const held = new Conditions().of(file, termOf(step), () => setOf(step));
     const wanted = setOf(step);
     for (let rank = 0; rank < size; rank += 1) if (held.has(rank) !== wanted.has(rank)) expect(rank).toBe(-1);
-    expect(new Conditions().of(termOf(0), () => new BitSet(size)).has(0)).toBe(false);
+    expect(new Conditions().of(file, termOf(0), () => new BitSet(size)).has(0)).toBe(false);
   });
 
-  it("are made once where few items meet them, however many they are, and seldom again where many do", () => {
-    const conditions = new Conditions();
-    let made = 0;
-    const ask = (count: number, step: number, terms: readonly FilterTerm[]) => {
-      made = 0;
-      for (let round = 0; round < 3; round += 1) {
-        for (const term of terms.slice(0, count)) conditions.of(term, () => ((made += 1), setOf(step)));
+  it("are made once for each work file, and again only where they have no room", () => {
+    const made = (count: number, step: number, most?: number): number => {
+      const conditions = new Conditions(most);
+      const files = [{}, {}];
+      const terms = Array.from({ length: count }, (_, at) => termOf(at));
+      let calls = 0;
+      for (let hit = 0; hit < 3; hit += 1) {
+        for (const file of files)
+          for (const term of terms) conditions.of(file, term, () => ((calls += 1), setOf(step)));
       }
-      return made;
+      return calls;
     };
-    const terms = Array.from({ length: 500 }, (_, at) => termOf(at));
-    expect(ask(500, 1000, terms)).toBe(500);
-    const others = Array.from({ length: 500 }, (_, at) => termOf(at));
-    expect(ask(64, 2, others)).toBe(64);
-    // More than are kept: the one asked last goes on being known.
-    expect(ask(65, 2, others)).toBeGreaterThan(65);
-    expect(conditions.of(others[64]!, () => new BitSet(size)).has(1)).toBe(true);
+    expect(made(300, 1000)).toBe(600);
+    expect(made(300, 2)).toBe(600);
+    // Room for 100 sets of one bit for each item: of 600, 500 are made for each hit.
+    expect(made(300, 2, (100 * size) / 8)).toBe(100 + 3 * 500);
+    expect(made(300, 1000, 600 * 4 * 100)).toBe(600);
   });
 });

@@ -19,3 +19,20 @@ it("visits every different text once, in order, with the sequences that have it"
     }),
   );
 });
+
+it("closes every sequence where one of them ends with an error, so that its work file can be closed", () => {
+  const open = new Set<string>();
+  function* sequence(name: string, failsAt: number): Generator<string> {
+    open.add(name);
+    try {
+      for (let at = 0; at < 5; at += 1) {
+        if (at === failsAt) throw new Error("damaged");
+        yield `${at}`;
+      }
+    } finally {
+      open.delete(name);
+    }
+  }
+  expect(() => countDistinct([sequence("one", 9), sequence("two", 2), sequence("three", 9)])).toThrow("damaged");
+  expect([...open]).toEqual([]);
+});
